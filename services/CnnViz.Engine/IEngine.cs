@@ -1,0 +1,68 @@
+using CnnViz.Models;
+
+namespace CnnViz.Engine;
+
+/// <summary>Runs networks on one kind of device.</summary>
+public interface IEngine
+{
+    /// <summary>"torch" or "onednn".</summary>
+    string Name { get; }
+
+    /// <summary>"cpu" or "cuda:0".</summary>
+    string Device { get; }
+
+    /// <summary>The arithmetic's precision, "fp32" unless stated otherwise.</summary>
+    string Precision { get; }
+
+    /// <summary>Threads one pass uses; fixed for the engine's life, since results depend on it to the last bit.</summary>
+    int Threads { get; }
+
+    /// <summary>Prepares a graph for one input size and set of target layers. Only what the targets need is kept.</summary>
+    /// <exception cref="CompileException">A target is unknown, needs an unsupported op, or the size does not fit the graph or memory.</exception>
+    ICompiledModel Compile(ModelGraph graph, CompileOptions options);
+}
+
+/// <summary>What a compiled model must be able to do.</summary>
+/// <param name="Height">Input height in pixels.</param>
+/// <param name="Width">Input width in pixels.</param>
+/// <param name="TargetLayers">Names of the layers whose outputs are wanted; at least one.</param>
+public sealed record CompileOptions(int Height, int Width, IReadOnlyList<string> TargetLayers);
+
+/// <summary>A graph, input size and set of target layers, ready to run on one engine. Safe for concurrent use.</summary>
+public interface ICompiledModel : IDisposable
+{
+    /// <summary>One sample's input: (channels, height, width), in the network's own channel order.</summary>
+    TensorShape InputShape { get; }
+
+    /// <summary>One sample's output shape for each target layer, by the name used in <see cref="CompileOptions"/>.</summary>
+    IReadOnlyDictionary<string, TensorShape> TargetShapes { get; }
+
+    /// <summary>Images per call that this device runs best; any number from 1 works.</summary>
+    int PreferredBatch { get; }
+
+    /// <summary>Estimated bytes of device memory for a pass over one image with gradient.</summary>
+    long EstimatedBytesPerImage { get; }
+
+    /// <summary>Runs the network up to the deepest target.</summary>
+    /// <param name="images">(batch, channels, height, width), row-major, in the network's own input units and channel order.</param>
+    /// <param name="batch">Number of images, at least 1.</param>
+    /// <param name="withGradient">Whether <see cref="IForwardPass.Backward"/> will be called.</param>
+    IForwardPass Forward(ReadOnlySpan<float> images, int batch, bool withGradient);
+}
+
+/// <summary>The activations of one forward pass, held until disposed. Not safe for concurrent use.</summary>
+public interface IForwardPass : IDisposable
+{
+    int Batch { get; }
+
+    /// <summary>Copies a target's activations, (batch, ...sample shape), row-major.</summary>
+    void CopyActivation(string layer, Span<float> destination);
+
+    /// <summary>
+    /// The vector-Jacobian product: the gradient of the sum over targets of sum(cotangent * activation) to the input images,
+    /// in one sweep. Called at most once per pass.
+    /// </summary>
+    /// <param name="cotangents">For each target with a loss, an array shaped like its activations.</param>
+    /// <param name="inputGradient">Receives (batch, channels, height, width).</param>
+    void Backward(IReadOnlyDictionary<string, ReadOnlyMemory<float>> cotangents, Span<float> inputGradient);
+}
