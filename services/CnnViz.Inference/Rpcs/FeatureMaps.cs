@@ -1,0 +1,60 @@
+using CnnViz.Engine;
+using CnnViz.Inference.Requests;
+using CnnViz.Inference.Responses;
+using CnnViz.V1;
+using Grpc.Core;
+
+namespace CnnViz.Inference.Rpcs;
+
+internal sealed partial class InferenceGrpcService
+{
+    public override async Task FeatureMaps(
+        FeatureMapsRequest request, IServerStreamWriter<FeatureMapsResponse> responseStream, ServerCallContext context)
+    {
+        // Everything that can be refused is refused before any pixel is decoded or any core is taken.
+        var graph = models.Graph(request.Model);
+        var layers = models.FeatureLayers(graph, request.Layers);
+        var (height, width) = InputSize.Of(graph, request.Height, request.Width);
+        var selections = ChannelSelection.Of(graph, layers, request.Channels, height, width);
+        var engine = engines.Pick(request.Engine);
+        var image = PictureInput.Read(request.Picture, graph.Input, height, width, request.Resize);
+
+        using var linked = Linked(context.CancellationToken);
+        var maps = await gate.RunAsync(
+            () => Compute(engine, graph, new CompileOptions(height, width, layers), image),
+            linked.Token).ConfigureAwait(false);
+
+        await responseStream.WriteAsync(
+            new FeatureMapsResponse
+            {
+                Info = new FeatureMapsInfo { Execution = Executions.Of(graph, engine), Height = height, Width = width },
+            },
+            linked.Token).ConfigureAwait(false);
+
+        foreach (var (layer, selection) in layers.Zip(selections))
+        {
+            var tensor = selection.Wire(layer, maps[layer]);
+            await responseStream.WriteAsync(new FeatureMapsResponse { Tensor = tensor.Header }, linked.Token).ConfigureAwait(false);
+            foreach (var chunk in tensor.Chunks())
+            {
+                await responseStream.WriteAsync(new FeatureMapsResponse { Chunk = chunk }, linked.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static Dictionary<string, float[]> Compute(
+        IEngine engine, CnnViz.Models.ModelGraph graph, CompileOptions options, float[] image)
+    {
+        using var compiled = engine.Compile(graph, options);
+        using var pass = compiled.Forward(image, 1, withGradient: false);
+        var maps = new Dictionary<string, float[]>(StringComparer.Ordinal);
+        foreach (var (layer, shape) in compiled.TargetShapes)
+        {
+            var map = new float[shape.ElementCount];
+            pass.CopyActivation(layer, map);
+            maps[layer] = map;
+        }
+
+        return maps;
+    }
+}

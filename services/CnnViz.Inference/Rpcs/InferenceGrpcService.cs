@@ -1,0 +1,24 @@
+using CnnViz.Engine;
+using CnnViz.Inference.Limits;
+using CnnViz.Inference.Requests;
+
+namespace CnnViz.Inference.Rpcs;
+
+/// <summary>
+/// The wire side of InferenceService: one file per RPC. Each reads its request (Requests/), runs the models or the engine,
+/// and writes its answer (Responses/).
+/// </summary>
+internal sealed partial class InferenceGrpcService(
+    ModelRequests models,
+    EngineProvider engines,
+    ComputeGate gate,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<InferenceGrpcService> logger) : V1.InferenceService.InferenceServiceBase
+{
+    /// <summary>
+    /// Fires when the caller goes away, its deadline passes or the host stops (a call's own token does not fire on a stop).
+    /// </summary>
+    private CancellationTokenSource Linked(CancellationToken callToken) =>
+        CancellationTokenSource.CreateLinkedTokenSource(callToken, lifetime.ApplicationStopping);
+}
