@@ -1,0 +1,10 @@
+namespace CnnViz.Render.Pictures;
+
+/// <summary>A picture file and what is known of it.</summary>
+/// <param name="Png">The whole PNG file.</param>
+/// <param name="Width">Pixels.</param>
+/// <param name="Height">Pixels.</param>
+/// <param name="Columns">Tiles per row.</param>
+/// <param name="Tiles">Tiles in all.</param>
+/// <param name="Caption">One line that explains what is seen.</param>
+internal sealed record FinishedPicture(byte[] Png, int Width, int Height, int Columns, int Tiles, string Caption);
