@@ -13,7 +13,7 @@ public sealed class BufTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var installed = await ToolProcess.RunAsync(_folder, "npm", "ci", "--silent");
+        var installed = await ToolProcess.RunAsync(_folder, "npm", "install");
         Assert.True(installed.ExitCode == 0, installed.All);
     }
 

@@ -3,7 +3,7 @@ namespace CnnViz.Tests.Shared;
 /// <summary>Where things are, seen from a test's output folder.</summary>
 internal static class RepositoryPaths
 {
-    /// <summary>The folder that holds CnnVizGrpc.sln.</summary>
+    /// <summary>The repository's root.</summary>
     public static string Root { get; } = FindRoot();
 
     /// <summary>Trained networks installed at set-up.</summary>
@@ -18,7 +18,7 @@ internal static class RepositoryPaths
         // An output folder may lie outside the repository; the build records where the sources are.
         for (var folder = new DirectoryInfo(SourceFolder()); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "CnnVizGrpc.sln")))
+            if (File.Exists(Path.Combine(folder.FullName, "Directory.Packages.props")))
             {
                 return folder.FullName;
             }
