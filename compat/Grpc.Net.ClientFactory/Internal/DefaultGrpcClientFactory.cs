@@ -32,9 +32,7 @@ internal sealed class DefaultGrpcClientFactory(
 }
 
 /// <summary>Says that a client type was registered.</summary>
-#pragma warning disable CA1812 // Made by the container.
 internal sealed class RegisteredClient<TClient>;
-#pragma warning restore CA1812
 
 /// <summary>Compiled constructors of the client types.</summary>
 internal sealed class ClientActivators
