@@ -1,0 +1,25 @@
+using CnnViz.Engine;
+using CnnViz.Engine.Torch;
+using CnnViz.Inference.Limits;
+using CnnViz.Inference.Requests;
+using CnnViz.Inference.Rpcs;
+using CnnViz.Models.Catalog;
+
+// A request carries at most one picture of 3 MiB; the rest of a message is small.
+const int maxReceiveBytes = 4 * 1024 * 1024;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults(maxReceiveBytes);
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddOptions<ComputeGateOptions>().BindConfiguration("Compute").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddSingleton<ComputeGate>();
+builder.Services.AddSingleton(_ => new ModelCatalog(builder.Configuration["CNNVIZ_MODELS"] ?? "models"));
+builder.Services.AddSingleton<ModelRequests>();
+builder.Services.AddSingleton<IEngine>(_ => new TorchEngine());
+builder.Services.AddSingleton(services => new EngineProvider([.. services.GetServices<IEngine>()]));
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapGrpcService<InferenceGrpcService>();
+app.MapGet("/", () => "CnnViz inference: gRPC on the other port, /health and /alive here.\n");
+await app.RunAsync();

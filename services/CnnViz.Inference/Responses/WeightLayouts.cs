@@ -1,0 +1,17 @@
+using CnnViz.Models;
+
+namespace CnnViz.Inference.Responses;
+
+/// <summary>Axis letters of weight tensors, as TensorHeader.layout documents them.</summary>
+internal static class WeightLayouts
+{
+    public static string Letters(LayerWeight weight) => weight.Layout switch
+    {
+        WeightLayout.Hwio => "HWIO",
+        WeightLayout.Oihw => "OIHW",
+        WeightLayout.Hwim => "HWIM",
+        WeightLayout.OutIn => "OI",
+        _ when weight.Role == "kernel" && weight.Shape.Count == 2 => "IO",
+        _ => weight.Shape.Count == 1 ? "N" : new string('D', weight.Shape.Count),
+    };
+}

@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+
+namespace CnnViz.Stack.Tests;
+
+/// <summary>Small PNG files made by hand.</summary>
+internal static class Pngs
+{
+    /// <summary>A PNG that announces 8-bit RGB of this size and holds not one pixel.</summary>
+    public static byte[] HeaderOnly(int width, int height)
+    {
+        Span<byte> body = stackalloc byte[17];
+        "IHDR"u8.CopyTo(body);
+        BinaryPrimitives.WriteInt32BigEndian(body[4..], width);
+        BinaryPrimitives.WriteInt32BigEndian(body[8..], height);
+        body[12] = 8;
+        body[13] = 2;
+        var file = new byte[8 + 4 + body.Length + 4];
+        ((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]).CopyTo(file);
+        BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(8), body.Length - 4);
+        body.CopyTo(file.AsSpan(12));
+        BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(12 + body.Length), Crc(body));
+        return file;
+    }
+
+    // CRC-32 as PNG defines it (ISO 3309), bit by bit.
+    private static uint Crc(ReadOnlySpan<byte> data)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in data)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
+            }
+        }
+
+        return ~crc;
+    }
+}
