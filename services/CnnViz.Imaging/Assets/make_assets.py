@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 HERE = pathlib.Path(__file__).resolve().parent
 FACES = [(13, "Roboto-Regular.ttf"), (16, "Roboto-Regular.ttf"), (22, "Roboto-Medium.ttf")]
-CHARACTERS = "".join(map(chr, range(0x20, 0x7F))) + "°±·×–—‘’“”…→−"
+CHARACTERS = "".join(map(chr, range(0x20, 0x7F))) + "°±²µ·×–—‘’“”…−"
 
 
 def face(size, path):
@@ -32,7 +32,8 @@ def face(size, path):
         canvas = Image.new("L", (4 * size, 3 * size))
         pen = (size, 2 * size)
         ImageDraw.Draw(canvas).text(pen, char, font=font, fill=255, anchor="ls")
-        advance = round(font.getlength(char))
+        # A hinted space is rounded down, and words would run together: a quarter em, rounded up.
+        advance = -(-size // 4) if char == " " else round(font.getlength(char))
         box = canvas.getbbox()
         if box is None:
             out += struct.pack("<HBBbbB", ord(char), 0, 0, 0, 0, advance)

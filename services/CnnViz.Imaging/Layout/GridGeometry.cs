@@ -16,6 +16,11 @@ public sealed record GridGeometry(
 {
     private const int AutomaticTile = 96;
     private const int AutomaticCanvas = 1024;
+    private const int MinMargin = 2;
+    private const int MaxMargin = 8;
+
+    /// <summary>Above and below a label's line.</summary>
+    internal const int LabelGap = 3;
 
     /// <summary>Plans a grid without drawing it: cheap enough to check a request with.</summary>
     /// <param name="count">Number of tiles, at least 1.</param>
@@ -31,7 +36,7 @@ public sealed record GridGeometry(
         ArgumentOutOfRangeException.ThrowIfLessThan(tileHeight, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Columns ?? 1, 1, "columns");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Scale ?? 1, 1, "scale");
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Margin, "margin");
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Margin ?? 0, "margin");
         ArgumentOutOfRangeException.ThrowIfNegative(options.OuterMargin, "outer margin");
         if (options.Labels is { } labels && labels.Count != count)
             throw new ArgumentException($"{count} tiles need as many labels, not {labels.Count}.", nameof(options));
@@ -39,14 +44,16 @@ public sealed record GridGeometry(
         // More columns than tiles would leave an empty strip.
         var columns = Math.Min(count, options.Columns ?? (int)Math.Ceiling(Math.Sqrt(count)));
         var rows = (count + columns - 1) / columns;
-        var scale = options.Scale ?? AutomaticScale(columns, rows, tileWidth, tileHeight, options.Margin);
-        var labelHeight = options.Labels is null ? 0 : TextRenderer.LineHeight(TextSize.Small) + 2;
-        var width = Extent(columns, (long)tileWidth * scale, options);
-        var height = Extent(rows, (long)tileHeight * scale + labelHeight, options);
+        var scale = options.Scale ?? AutomaticScale(columns, rows, tileWidth, tileHeight, options.Margin ?? MinMargin);
+        var longer = (long)Math.Max(tileWidth, tileHeight) * scale;
+        var margin = options.Margin ?? (int)Math.Clamp(longer / 16, MinMargin, MaxMargin);
+        var labelHeight = options.Labels is null ? 0 : LabelGap + TextRenderer.LineHeight(TextSize.Small) + LabelGap;
+        var width = Extent(columns, (long)tileWidth * scale, margin, options.OuterMargin);
+        var height = Extent(rows, (long)tileHeight * scale + labelHeight, margin, options.OuterMargin);
         if (width * height > options.MaxPixels || width > int.MaxValue || height > int.MaxValue)
             throw new ArgumentException($"The grid would be {width}x{height} pixels; the limit is {options.MaxPixels} in all.", nameof(options));
         return new GridGeometry(
-            columns, rows, scale, tileWidth * scale, tileHeight * scale, labelHeight, options.Margin, options.OuterMargin, (int)width, (int)height);
+            columns, rows, scale, tileWidth * scale, tileHeight * scale, labelHeight, margin, options.OuterMargin, (int)width, (int)height);
     }
 
     /// <summary>The canvas position of a tile's upper left pixel.</summary>
@@ -55,8 +62,8 @@ public sealed record GridGeometry(
         OuterMargin + index / Columns * (TileHeight + LabelHeight + Margin));
 
     // Int128: three ints multiplied may pass a long; the limit check must see the true value.
-    private static Int128 Extent(int tiles, Int128 cell, GridOptions options) =>
-        tiles * cell + (tiles - 1) * (Int128)options.Margin + 2 * (Int128)options.OuterMargin;
+    private static Int128 Extent(int tiles, Int128 cell, Int128 margin, Int128 outerMargin) =>
+        tiles * cell + (tiles - 1) * margin + 2 * outerMargin;
 
     private static int AutomaticScale(int columns, int rows, int tileWidth, int tileHeight, int margin)
     {

@@ -3,7 +3,7 @@ namespace CnnViz.Imaging.Layout;
 /// <summary>How equally large tiles are laid out.</summary>
 public sealed record GridOptions
 {
-    /// <summary>Dark canvas, 2 px between tiles, near-square, small tiles enlarged.</summary>
+    /// <summary>Dark canvas, near-square, small tiles enlarged, a narrow margin.</summary>
     public static GridOptions Gallery { get; } = new();
 
     /// <summary>
@@ -17,12 +17,12 @@ public sealed record GridOptions
 
     /// <summary>
     /// Canvas pixels per tile pixel, at least 1, nearest neighbour. Default null: the largest that keeps a tile's longer side
-    /// within 96 px and the canvas within 1024 px, and at least 1.
+    /// within 96 px and the canvas within about 1024 px, and at least 1.
     /// </summary>
     public int? Scale { get; init; }
 
-    /// <summary>Canvas pixels between tiles, 0 or more. Default 2.</summary>
-    public int Margin { get; init; } = 2;
+    /// <summary>Canvas pixels between tiles, 0 or more. Default null: a sixteenth of a scaled tile's longer side, at least 2 and at most 8.</summary>
+    public int? Margin { get; init; }
 
     /// <summary>Canvas pixels around the whole grid, 0 or more. Default 0.</summary>
     public int OuterMargin { get; init; }

@@ -99,7 +99,7 @@ public static class TileGrid
             var text = TextRenderer.Shorten(options.Labels![i], TextSize.Small, plan.TileWidth);
             var (x, y) = plan.Position(i);
             var indent = (plan.TileWidth - TextRenderer.Measure(text, TextSize.Small)) / 2;
-            TextRenderer.Draw(canvas, x + indent, y + plan.TileHeight + 1, text, TextSize.Small, options.LabelColor);
+            TextRenderer.Draw(canvas, x + indent, y + plan.TileHeight + GridGeometry.LabelGap, text, TextSize.Small, options.LabelColor);
         }
     }
 }
