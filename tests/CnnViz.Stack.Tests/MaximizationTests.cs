@@ -16,7 +16,7 @@ public sealed class MaximizationTests(StackFixture stack)
             r.Filters.Clear();
             r.Filters.Add([3, 17]);
             r.Settings.Steps = 6;
-            r.Settings.PreviewEvery = 3;
+            r.Settings.PreviewInterval = 3;
         });
 
         var (events, images) = await stack.Inference.MaximizeAsync(request);

@@ -55,7 +55,7 @@ public sealed class RefusalTests(StackFixture stack)
         { "settings.learning_rate", "infinite", Request(r => r.Settings.LearningRate = double.PositiveInfinity) },
         { "settings.learning_rate", "negative", Request(r => r.Settings.LearningRate = -1) },
         { "settings.border", "negative", Request(r => r.Settings.Border = -1) },
-        { "settings.preview_every", "negative", Request(r => r.Settings.PreviewEvery = -1) },
+        { "settings.preview_interval", "negative", Request(r => r.Settings.PreviewInterval = -1) },
         { "settings.recipe", "unknown", Request(r => r.Settings.Recipe = (Recipe)77) },
         { "settings.spectrum_deviation", "NaN", Request(r => r.Settings.SpectrumDeviation = double.NaN) },
         { "classes", "unknown class", Request(r => { r.Filters.Clear(); r.Classes.Add("unicorn"); }) },
