@@ -1,4 +1,5 @@
 using CnnViz.Engine;
+using CnnViz.Engine.Maximization;
 using CnnViz.Engine.Torch;
 using CnnViz.Inference.Limits;
 using CnnViz.Inference.Requests;
@@ -8,6 +9,9 @@ using CnnViz.Models.Catalog;
 // A request carries at most one picture of 3 MiB; the rest of a message is small.
 const int maxReceiveBytes = 4 * 1024 * 1024;
 
+// Compiled models share their graph's weights; what each keeps of its own is small.
+const int compiledModelsKept = 16;
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(maxReceiveBytes);
 builder.Services.AddSingleton(TimeProvider.System);
@@ -16,6 +20,9 @@ builder.Services.AddSingleton<ComputeGate>();
 builder.Services.AddSingleton(_ => new ModelCatalog(builder.Configuration["CNNVIZ_MODELS"] ?? "models"));
 builder.Services.AddSingleton<ModelRequests>();
 builder.Services.AddSingleton<IEngine>(_ => new TorchEngine());
+builder.Services.AddSingleton(_ => new CompiledModelCache(compiledModelsKept));
+builder.Services.AddSingleton(services => new Maximizer(
+    services.GetRequiredService<CompiledModelCache>(), MaximizationLimits.Default, services.GetRequiredService<TimeProvider>()));
 builder.Services.AddSingleton(services => new EngineProvider([.. services.GetServices<IEngine>()]));
 
 var app = builder.Build();

@@ -1,6 +1,8 @@
 using CnnViz.Engine;
+using CnnViz.Engine.Maximization;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Responses;
+using CnnViz.ServiceDefaults.Errors;
 using CnnViz.V1;
 using Grpc.Core;
 
@@ -42,10 +44,11 @@ internal sealed partial class InferenceGrpcService
         }
     }
 
-    private static Dictionary<string, float[]> Compute(
+    private Dictionary<string, float[]> Compute(
         IEngine engine, CnnViz.Models.ModelGraph graph, CompileOptions options, float[] image)
     {
-        using var compiled = engine.Compile(graph, options);
+        using var lease = Rent(engine, graph, options);
+        var compiled = lease.Model;
         using var pass = compiled.Forward(image, 1, withGradient: false);
         var maps = new Dictionary<string, float[]>(StringComparer.Ordinal);
         foreach (var (layer, shape) in compiled.TargetShapes)
@@ -56,5 +59,17 @@ internal sealed partial class InferenceGrpcService
         }
 
         return maps;
+    }
+
+    private CompiledModelLease Rent(IEngine engine, CnnViz.Models.ModelGraph graph, CompileOptions options)
+    {
+        try
+        {
+            return compiledModels.Rent(engine, graph, options);
+        }
+        catch (CompileException exception)
+        {
+            throw RpcErrors.InvalidArgument(("layers", exception.Message));
+        }
     }
 }

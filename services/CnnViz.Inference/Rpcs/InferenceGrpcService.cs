@@ -1,4 +1,4 @@
-using CnnViz.Engine;
+using CnnViz.Engine.Maximization;
 using CnnViz.Inference.Limits;
 using CnnViz.Inference.Requests;
 
@@ -11,6 +11,8 @@ namespace CnnViz.Inference.Rpcs;
 internal sealed partial class InferenceGrpcService(
     ModelRequests models,
     EngineProvider engines,
+    CompiledModelCache compiledModels,
+    Maximizer maximizer,
     ComputeGate gate,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
