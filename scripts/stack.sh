@@ -22,5 +22,6 @@ run_up() {
 
 run_bench() {
   stack_environment
-  exec dotnet "$(output_of CnnViz.Bench)/CnnViz.Bench.dll" "$@"
+  mkdir -p "$ROOT/bench/results"
+  exec dotnet "$(output_of CnnViz.Bench)/CnnViz.Bench.dll" "${1:-$ROOT/bench/results/latest.json}"
 }
