@@ -1,0 +1,59 @@
+using System.CommandLine;
+using CnnViz.Cli.Output;
+using CnnViz.Cli.Stack;
+using Grpc.Core;
+
+namespace CnnViz.Cli.Commands;
+
+/// <summary>What all commands do around their own work: connect, turn failures into words and exit codes, stop what was started.</summary>
+internal static class CommandRunner
+{
+    /// <summary>Runs a command's work.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="shared">Where the common options are.</param>
+    /// <param name="needs">The services that the work calls.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellation">Set by Ctrl-C and SIGTERM.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(
+        ParseResult parsed, SharedOptions shared, ServiceKinds needs, Func<Session, Task> work, CancellationToken cancellation)
+    {
+        var time = TimeProvider.System;
+        var output = Outputs.Create(parsed.GetValue(shared.Json));
+        var request = new ConnectionRequest(
+            needs,
+            parsed.GetValue(shared.Endpoint),
+            parsed.GetValue(shared.InferenceEndpoint),
+            parsed.GetValue(shared.AppHost),
+            parsed.GetValue(shared.Verbose));
+        try
+        {
+            await using var connection = await Connection.OpenAsync(request, output, time, cancellation);
+            try
+            {
+                await work(new Session(output, connection, time, cancellation));
+            }
+            catch (RpcException exception) when (!cancellation.IsCancellationRequested)
+            {
+                throw new CliException(connection.Explain(exception));
+            }
+
+            return ExitCodes.Done;
+        }
+        catch (Exception exception) when (cancellation.IsCancellationRequested && exception is OperationCanceledException or RpcException)
+        {
+            output.Error("cancelled");
+            return ExitCodes.Cancelled;
+        }
+        catch (CliException exception)
+        {
+            output.Error(exception.Message);
+            return exception.ExitCode;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            output.Error(exception.Message);
+            return ExitCodes.Failed;
+        }
+    }
+}

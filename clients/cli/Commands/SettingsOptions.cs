@@ -1,0 +1,51 @@
+using System.CommandLine;
+using CnnViz.V1;
+
+namespace CnnViz.Cli.Commands;
+
+/// <summary>The settings of a maximization as options. What is not given stays unset, so that the recipe's defaults hold.</summary>
+internal sealed class SettingsOptions
+{
+    private readonly Option<string?> _recipe = new("--recipe")
+    {
+        Description = "lucid (default): Fourier parameterization and random transforms; keras: plain ascent on pixels",
+    };
+
+    private readonly Option<int?> _steps = new("--steps") { Description = "Iterations; default 160 (lucid) or 30 (keras)", HelpName = "n" };
+
+    private readonly Option<double?> _learningRate = new("--lr") { Description = "Step size; default 0.05 (lucid) or 10 (keras)", HelpName = "x" };
+
+    private readonly Option<ulong?> _seed = new("--seed") { Description = "Seed; default 0", HelpName = "n" };
+
+    private readonly Option<int?> _size = new("--size") { Description = "Height and width in pixels; default 128 (lucid) or 180 (keras)", HelpName = "pixels" };
+
+    public SettingsOptions() => _recipe.AcceptOnlyFromAmong("lucid", "keras");
+
+    /// <summary>Makes the options known to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_recipe);
+        command.Options.Add(_steps);
+        command.Options.Add(_learningRate);
+        command.Options.Add(_seed);
+        command.Options.Add(_size);
+    }
+
+    /// <summary>The settings given.</summary>
+    public MaximizationSettings Read(ParseResult parsed)
+    {
+        var settings = new MaximizationSettings
+        {
+            Recipe = parsed.GetValue(_recipe) switch { "keras" => Recipe.Keras, "lucid" => Recipe.Lucid, _ => Recipe.Unspecified },
+        };
+        if (parsed.GetValue(_steps) is { } steps)
+            settings.Steps = steps;
+        if (parsed.GetValue(_learningRate) is { } learningRate)
+            settings.LearningRate = learningRate;
+        if (parsed.GetValue(_seed) is { } seed)
+            settings.Seed = seed;
+        if (parsed.GetValue(_size) is { } size)
+            settings.Height = settings.Width = size;
+        return settings;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Google.Protobuf;
+
+namespace CnnViz.Cli.Output;
+
+/// <summary>
+/// One JSON value per line on standard output: messages in protobuf's JSON form, {"progress": …} and {"picture": …}. Failures
+/// go to standard error as text.
+/// </summary>
+/// <param name="results">Takes the values.</param>
+/// <param name="remarks">Takes failures.</param>
+internal sealed class JsonOutput(TextWriter results, TextWriter remarks) : IOutput
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public void Result(IMessage message, string text) => Line(JsonFormatter.Default.Format(message));
+
+    public void Picture(SavedPicture picture) => Line(JsonSerializer.Serialize(
+        new
+        {
+            Picture = new
+            {
+                picture.File,
+                picture.Caption,
+                picture.Width,
+                picture.Height,
+                picture.Tiles,
+                picture.Bytes,
+                Seconds = Math.Round(picture.Elapsed.TotalSeconds, 3),
+            },
+        },
+        Options));
+
+    public void Heading(string text)
+    {
+    }
+
+    public void Note(string text) => remarks.WriteLine(text);
+
+    public void Error(string text) => remarks.WriteLine($"cnnviz: {text}");
+
+    public Task<T> WaitAsync<T>(string title, Func<Task<T>> work) => work();
+
+    public Task<T> TrackAsync<T>(string title, Func<IProgress<RunProgress>, Task<T>> work) => work(new Lines(this));
+
+    private void Line(string json)
+    {
+        results.WriteLine(json);
+        results.Flush();
+    }
+
+    private sealed class Lines(JsonOutput output) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value) => output.Line(JsonSerializer.Serialize(
+            new
+            {
+                Progress = new
+                {
+                    value.Fraction,
+                    value.Iteration,
+                    value.Steps,
+                    value.Objective,
+                    SecondsLeft = value.Remaining is { } left ? Math.Round(left.TotalSeconds, 1) : (double?)null,
+                },
+            },
+            Options));
+    }
+}

@@ -1,0 +1,96 @@
+using CnnViz.Cli.Output;
+using CnnViz.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace CnnViz.Cli.Stack;
+
+/// <summary>Which services to connect to, and where they are if they run already.</summary>
+/// <param name="Needs">The services that will be called.</param>
+/// <param name="Render">The render service's endpoint, if given.</param>
+/// <param name="Inference">The inference service's endpoint, if given.</param>
+/// <param name="AppHost">The AppHost to start otherwise, if given.</param>
+/// <param name="Verbose">Whether the output of a stack that is started is shown.</param>
+internal sealed record ConnectionRequest(ServiceKinds Needs, string? Render, string? Inference, string? AppHost, bool Verbose);
+
+/// <summary>Channels to the services: to those that run already, or to a stack started for this purpose and stopped at the end.</summary>
+internal sealed class Connection : IAsyncDisposable
+{
+    private readonly LocalStack? _stack;
+    private readonly List<GrpcChannel> _channels = [];
+    private readonly string _where;
+
+    private Connection(LocalStack? stack, Uri? inference, Uri? render)
+    {
+        _stack = stack;
+        _where = string.Join(" and ", new[] { inference, render }.OfType<Uri>().Select(uri => uri.Authority));
+        Inference = inference is null ? null! : new InferenceService.InferenceServiceClient(Channel(inference));
+        Render = render is null ? null! : new RenderService.RenderServiceClient(Channel(render));
+    }
+
+    /// <summary>The inference service; there if it was asked for.</summary>
+    public InferenceService.InferenceServiceClient Inference { get; }
+
+    /// <summary>The render service; there if it was asked for.</summary>
+    public RenderService.RenderServiceClient Render { get; }
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="CliException">An endpoint is malformed or missing, or no stack could be started.</exception>
+    public static async Task<Connection> OpenAsync(
+        ConnectionRequest request, IOutput output, TimeProvider time, CancellationToken cancellation)
+    {
+        var inference = request.Needs.HasFlag(ServiceKinds.Inference) ? Endpoint.Parse(request.Inference, "--inference-endpoint") : null;
+        var render = request.Needs.HasFlag(ServiceKinds.Render) ? Endpoint.Parse(request.Render, "--endpoint") : null;
+        RefuseHalf(request, inference, render);
+        if (inference is not null || render is not null)
+            return new Connection(null, inference, render);
+
+        var options = new LocalStackOptions
+        {
+            AppHost = AppHostLocator.Find(request.AppHost),
+            Echo = request.Verbose ? output.Note : null,
+        };
+        // Its own lines and a moving line would overwrite each other.
+        var stack = request.Verbose
+            ? await LocalStack.StartAsync(options, time, cancellation)
+            : await output.WaitAsync("starting the services", () => LocalStack.StartAsync(options, time, cancellation));
+        return new Connection(
+            stack,
+            request.Needs.HasFlag(ServiceKinds.Inference) ? stack.Endpoints.Inference.Grpc : null,
+            request.Needs.HasFlag(ServiceKinds.Render) ? stack.Endpoints.Render.Grpc : null);
+    }
+
+    /// <summary>A failed call in words; for a stack that died, with its last lines.</summary>
+    public string Explain(RpcException exception) => exception.StatusCode == StatusCode.Unavailable && _stack is { HasExited: true }
+        ? $"The services ended while they worked. The last lines of the AppHost:{_stack.LastOutput}"
+        : ErrorText.Of(exception, _where);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var channel in _channels)
+            channel.Dispose();
+        if (_stack is not null)
+            await _stack.DisposeAsync();
+    }
+
+    // One stack's inference service and another's render service may hold different models.
+    private static void RefuseHalf(ConnectionRequest request, Uri? inference, Uri? render)
+    {
+        if (request.Needs != (ServiceKinds.Inference | ServiceKinds.Render) || (inference is null) == (render is null))
+            return;
+        throw new CliException("This command calls both services: give both --endpoint and --inference-endpoint, or neither.", ExitCodes.Usage);
+    }
+
+    private GrpcChannel Channel(Uri address)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            // A proxy for the internet cannot reach this machine's own loopback.
+            UseProxy = !address.IsLoopback,
+        };
+        var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        _channels.Add(channel);
+        return channel;
+    }
+}

@@ -1,0 +1,17 @@
+namespace CnnViz.Cli.Stack;
+
+/// <summary>How a local stack is started and stopped.</summary>
+internal sealed record LocalStackOptions
+{
+    /// <summary>The AppHost: a .dll, or an executable.</summary>
+    public required string AppHost { get; init; }
+
+    /// <summary>How long it may take until all services are healthy; default 2 minutes.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long it may take to stop when asked, before it is killed with all its children; default 20 s.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Where each line of its output goes as well, if anywhere.</summary>
+    public Action<string>? Echo { get; init; }
+}

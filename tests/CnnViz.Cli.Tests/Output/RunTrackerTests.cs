@@ -1,0 +1,55 @@
+using CnnViz.Cli.Output;
+using CnnViz.V1;
+
+namespace CnnViz.Cli.Tests.Output;
+
+public class RunTrackerTests
+{
+    [Fact]
+    public void Take_Progress_MeanObjectiveAndTimeLeftSinceTheStart()
+    {
+        var time = new ManualTime();
+        var reports = new Collected();
+        var tracker = new RunTracker(reports, time);
+
+        time.Advance(TimeSpan.FromMinutes(10)); // Waiting for its turn.
+        tracker.Take(new MaximizationEvent { Started = new MaximizationStarted { Steps = 160 } });
+        time.Advance(TimeSpan.FromSeconds(6));
+        var progress = new MaximizationProgress { Iteration = 40, Steps = 160, Fraction = 0.25 };
+        progress.Filters.Add(new FilterProgress { Filter = 0, Objective = 1 });
+        progress.Filters.Add(new FilterProgress { Filter = 1, Objective = 4 });
+        tracker.Take(new MaximizationEvent { Progress = progress });
+
+        Assert.Equal(new RunProgress(0.25, 40, 160, 2.5, TimeSpan.FromSeconds(18)), Assert.Single(reports.All));
+        Assert.Equal(160, tracker.Started!.Steps);
+        Assert.Null(tracker.Completed);
+    }
+
+    [Fact]
+    public void Take_ProgressAtZero_NoEstimate()
+    {
+        var reports = new Collected();
+
+        new RunTracker(reports, new ManualTime()).Take(new MaximizationEvent { Progress = new MaximizationProgress() });
+
+        Assert.Null(Assert.Single(reports.All).Remaining);
+    }
+
+    private sealed class Collected : IProgress<RunProgress>
+    {
+        public List<RunProgress> All { get; } = [];
+
+        public void Report(RunProgress value) => All.Add(value);
+    }
+
+    private sealed class ManualTime : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now;
+
+        public void Advance(TimeSpan by) => _now += by.Ticks;
+    }
+}
