@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 
@@ -35,7 +37,7 @@ public static class ServiceEndpoints
         _ => throw new InvalidOperationException($"CNNVIZ_BIND must be an IP address, not '{text}'"),
     };
 
-    private static int Port(IConfiguration configuration, string name) => configuration[name] switch
+    private static int Port(ConfigurationManager configuration, string name) => configuration[name] switch
     {
         null or "" => 0,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535 => port,
