@@ -7,8 +7,6 @@ public sealed class NanoDetTests
     public void Read_NanoDet_HasItsConvolutions()
     {
         using var graph = TfJsGraphReader.Read(InstalledModels.PathOf("nanodet"));
-        foreach (var l in graph.Layers) Console.WriteLine($"{l.Name,-28} {l.Op} <- {string.Join(", ", l.Inputs)} | {string.Join(" ", l.Weights.Select(w => w.Role + string.Join("x", w.Shape)))} | {string.Join(" ", l.SourceNames)}");
-        Console.WriteLine(graph.Input + " " + string.Join(",", graph.Outputs) + " " + graph.Digest);
         Assert.Equal(34, graph.Layers.Count(layer => layer.Op is Conv2DOp));
     }
 }

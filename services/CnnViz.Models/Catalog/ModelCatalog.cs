@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
+namespace CnnViz.Models;
+
+/// <summary>
+/// The models below one directory: one directory per model, named after it, with a TensorFlow.js graph model inside
+/// ("&lt;name&gt;.json" or "model.json"). Models are loaded on first use and kept; one that fails does not harm the others.
+/// Safe for concurrent use.
+/// </summary>
+public sealed partial class ModelCatalog : IDisposable
+{
+    private readonly string _root;
+    private readonly IReadOnlyDictionary<string, KnownModel> _known;
+    private readonly ConcurrentDictionary<string, Lazy<ModelGraph>> _loaded = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _errors = new(StringComparer.Ordinal);
+
+    private ModelCatalog(string root, IEnumerable<KnownModel> known)
+    {
+        _root = Path.GetFullPath(root);
+        _known = known.ToDictionary(model => model.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>Opens a model root; it need not exist (yet): models that are not there are listed as not installed.</summary>
+    /// <param name="modelRoot">The directory that holds one directory per model.</param>
+    /// <param name="known">Models with facts of their own; by default <see cref="KnownModel.All"/>.</param>
+    public static ModelCatalog Open(string modelRoot, IEnumerable<KnownModel>? known = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(modelRoot);
+        return new ModelCatalog(modelRoot, known ?? KnownModel.All);
+    }
+
+    /// <summary>Whether a text can be a model's name: 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit.</summary>
+    public static bool IsValidName(string? name) => name is not null && NamePattern().IsMatch(name);
+
+    /// <summary>All models, known or found, by name. Looks at the directory anew each time; reads no model.</summary>
+    public IReadOnlyList<ModelCatalogEntry> List() => [.. Names().Select(Describe)];
+
+    /// <summary>A model's graph; the same instance for every caller, owned by the catalogue.</summary>
+    /// <exception cref="ModelNotFoundException">The name is malformed or no model has it.</exception>
+    /// <exception cref="ModelFormatException">A file is missing or the model cannot be used; a later call tries again.</exception>
+    public ModelGraph Load(string name)
+    {
+        if (!IsValidName(name))
+        {
+            throw new ModelNotFoundException("a model's name is 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit", []);
+        }
+
+        if (_loaded.TryGetValue(name, out var loaded) && loaded.IsValueCreated)
+        {
+            return loaded.Value;
+        }
+
+        var names = Names();
+        if (!names.Contains(name, StringComparer.Ordinal))
+        {
+            throw new ModelNotFoundException($"there is no model '{name}'{NameSuggestions.Phrase(name, names)}", NameSuggestions.Nearest(name, names));
+        }
+
+        var entry = _loaded.GetOrAdd(name, static (key, self) => new Lazy<ModelGraph>(() => self.Read(key)), this);
+        try
+        {
+            var graph = entry.Value;
+            _errors.TryRemove(name, out _);
+            return graph;
+        }
+        catch (Exception e)
+        {
+            // Lazy would keep the failure for good; the files may be put right meanwhile.
+            _errors[name] = e.Message;
+            _loaded.TryRemove(new KeyValuePair<string, Lazy<ModelGraph>>(name, entry));
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var loaded in _loaded.Values.Where(loaded => loaded.IsValueCreated))
+        {
+            loaded.Value.Dispose();
+        }
+
+        _loaded.Clear();
+    }
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9_.-]{0,63}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NamePattern();
+
+    private ModelGraph Read(string name)
+    {
+        if (Missing(name) is { } missing)
+        {
+            throw new ModelFormatException($"model '{name}' is not installed: {missing} is missing below the model root");
+        }
+
+        var options = _known.GetValueOrDefault(name)?.Options ?? new TfJsReadOptions { Name = name };
+        return TfJsGraphReader.Read(Inside(name, ModelFile(name)), options);
+    }
+
+    private ModelCatalogEntry Describe(string name) => new(
+        name,
+        _known.GetValueOrDefault(name)?.Options.Description ?? "added by hand; its input is taken as pixels / 255",
+        Missing(name),
+        _errors.GetValueOrDefault(name));
+
+    private SortedSet<string> Names()
+    {
+        var names = new SortedSet<string>(_known.Keys, StringComparer.Ordinal);
+        try
+        {
+            foreach (var directory in Directory.EnumerateDirectories(_root))
+            {
+                var name = Path.GetFileName(directory);
+                if (IsValidName(name) && File.Exists(Inside(name, ModelFile(name))))
+                {
+                    names.Add(name);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No root, or none that may be read: then only the known models are listed, as not installed.
+        }
+
+        return names;
+    }
+
+    private string ModelFile(string name)
+    {
+        if (_known.TryGetValue(name, out var known))
+        {
+            return known.File;
+        }
+
+        return File.Exists(Inside(name, $"{name}.json")) ? $"{name}.json" : "model.json";
+    }
+
+    private string? Missing(string name)
+    {
+        IEnumerable<string> files = [ModelFile(name), .. _known.GetValueOrDefault(name)?.WeightFiles ?? []];
+        return files.FirstOrDefault(file => !File.Exists(Inside(name, file))) is { } missing ? $"{name}/{missing}" : null;
+    }
+
+    /// <summary>A file's full path, which must lie below the root whatever the name.</summary>
+    private string Inside(string name, string file)
+    {
+        var path = Path.GetFullPath(Path.Combine(_root, name, file));
+        return path.StartsWith(_root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? path
+            : throw new ModelFormatException($"model '{name}' lies outside the model root");
+    }
+}
