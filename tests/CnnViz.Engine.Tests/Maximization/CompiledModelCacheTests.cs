@@ -1,0 +1,61 @@
+using CnnViz.Engine.Maximization;
+
+namespace CnnViz.Engine.Tests.Maximization;
+
+public sealed class CompiledModelCacheTests
+{
+    [Fact]
+    public void Rent_SameKeyWhileKept_CompiledOnce()
+    {
+        var engine = new AnalyticEngine();
+        using var graph = AnalyticGraph.Create();
+        using var cache = new CompiledModelCache(2);
+        ICompiledModel first;
+        using (var lease = cache.Rent(engine, graph, At(16)))
+        {
+            first = lease.Model;
+        }
+
+        using var again = cache.Rent(engine, graph, At(16));
+
+        Assert.Same(first, again.Model);
+        Assert.Equal(1, engine.Compilations);
+    }
+
+    [Fact]
+    public void Rent_MoreThanCapacity_LeastRecentlyUsedDisposed()
+    {
+        var engine = new AnalyticEngine();
+        using var graph = AnalyticGraph.Create();
+        using var cache = new CompiledModelCache(2);
+        foreach (var size in new[] { 16, 32, 16, 48 })
+        {
+            cache.Rent(engine, graph, At(size)).Dispose();
+        }
+
+        Assert.Equal((3, 2), (engine.Compilations, engine.OpenModels));
+        cache.Rent(engine, graph, At(16)).Dispose();
+        Assert.Equal(3, engine.Compilations);
+        cache.Rent(engine, graph, At(32)).Dispose();
+        Assert.Equal(4, engine.Compilations);
+    }
+
+    [Fact]
+    public void Dispose_LeaseStillOut_ModelLivesUntilItIsBack()
+    {
+        var engine = new AnalyticEngine();
+        using var graph = AnalyticGraph.Create();
+        var cache = new CompiledModelCache(2);
+        var lease = cache.Rent(engine, graph, At(16));
+
+        cache.Dispose();
+        Assert.Equal(1, engine.OpenModels);
+        lease.Dispose();
+        lease.Dispose();
+
+        Assert.Equal(0, engine.OpenModels);
+        Assert.Throws<ObjectDisposedException>(() => cache.Rent(engine, graph, At(16)));
+    }
+
+    private static CompileOptions At(int size) => new(size, size, ["features"]);
+}
