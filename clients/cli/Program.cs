@@ -3,7 +3,7 @@ using CnnViz.Cli;
 using CnnViz.Cli.Commands;
 
 var shared = new SharedOptions();
-var root = new RootCommand("Shows what a convolutional network has learned. Each command asks a running CnnViz, or starts one for itself.")
+var root = new RootCommand("Shows what a convolutional network has learned. Asks a running CnnViz, or starts one for the call.")
 {
     ModelsCommand.Create(shared),
     SummaryCommand.Create(shared),

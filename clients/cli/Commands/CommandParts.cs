@@ -13,7 +13,12 @@ internal static class CommandParts
     public static Argument<string> Layer() => new("layer") { Description = "Layer name or index, as `summary` lists it" };
 
     /// <summary>The file to write.</summary>
-    public static Option<string> OutputFile() => new("--output", "-o") { Description = "PNG file to write", HelpName = "file", Required = true };
+    public static Option<string> OutputFile() => new("--output", "-o")
+    {
+        Description = "PNG file to write",
+        HelpName = "file",
+        Required = true,
+    };
 
     /// <summary>Filter or channel indices.</summary>
     public static Option<IReadOnlyList<int>> Indices(string name, string description) => new(name)
@@ -29,19 +34,31 @@ internal static class CommandParts
         Description = description,
         HelpName = "A,B",
         Required = required,
-        CustomParser = result => result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        CustomParser = result =>
+            result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
     };
 
     /// <summary>Tiles per row.</summary>
-    public static Option<int?> Columns() => new("--columns") { Description = "Tiles per row; default: near-square", HelpName = "n" };
+    public static Option<int?> Columns() => new("--columns")
+    {
+        Description = "Tiles per row; default: near-square",
+        HelpName = "n",
+    };
 
     /// <summary>Enlargement of each tile.</summary>
-    public static Option<int?> Scale() => new("--scale") { Description = "Whole-number enlargement of each tile; default: what makes small tiles legible", HelpName = "n" };
+    public static Option<int?> Scale() => new("--scale")
+    {
+        Description = "Whole-number enlargement of each tile; default: what makes small tiles legible",
+        HelpName = "n",
+    };
 
     /// <summary>Colours of single-value tiles.</summary>
     public static Option<string?> Colors()
     {
-        var option = new Option<string?>("--colors") { Description = "Colours of single values: gray, viridis, magma or diverging" };
+        var option = new Option<string?>("--colors")
+        {
+            Description = "Colours of single values: gray, viridis, magma or diverging",
+        };
         option.AcceptOnlyFromAmong("gray", "viridis", "magma", "diverging");
         return option;
     }

@@ -5,7 +5,9 @@ using Grpc.Core;
 
 namespace CnnViz.Cli.Commands;
 
-/// <summary>What all commands do around their own work: connect, turn failures into words and exit codes, stop what was started.</summary>
+/// <summary>
+/// What all commands do around their own work: connect, turn failures into words and exit codes, stop what was started.
+/// </summary>
 internal static class CommandRunner
 {
     /// <summary>Runs a command's work.</summary>
@@ -40,7 +42,8 @@ internal static class CommandRunner
 
             return ExitCodes.Done;
         }
-        catch (Exception exception) when (cancellation.IsCancellationRequested && exception is OperationCanceledException or RpcException)
+        catch (Exception exception)
+            when (cancellation.IsCancellationRequested && exception is OperationCanceledException or RpcException)
         {
             output.Error("cancelled");
             return ExitCodes.Cancelled;

@@ -10,9 +10,22 @@ internal static class DemoCommand
 {
     public static Command Create(SharedOptions shared)
     {
-        var folder = new Option<string>("--out") { Description = "Folder for the pictures and a page that shows them", HelpName = "folder", Required = true };
-        var photo = new Option<FileInfo>("--photo") { Description = "Photograph for the feature maps: PNG or JPEG, at most 3 MiB", HelpName = "file", Required = true };
-        var command = new Command("demo", "Draw a real network: filters, feature maps of a photograph, and what its filters look for.") { folder, photo };
+        var folder = new Option<string>("--out")
+        {
+            Description = "Folder for the pictures and a page that shows them",
+            HelpName = "folder",
+            Required = true,
+        };
+        var photo = new Option<FileInfo>("--photo")
+        {
+            Description = "Photograph for the feature maps: PNG or JPEG, at most 3 MiB",
+            HelpName = "file",
+            Required = true,
+        };
+        var command = new Command("demo", "Draw a real network: its filters, its feature maps, and what its filters look for.")
+        {
+            folder, photo,
+        };
         command.SetAction((parsed, cancellation) => CommandRunner.RunAsync(
             parsed,
             shared,

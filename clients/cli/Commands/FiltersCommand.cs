@@ -29,7 +29,11 @@ internal static class FiltersCommand
             };
             request.Filters.AddRange(parsed.GetValue(filters) ?? []);
             return CommandRunner.RunAsync(
-                parsed, shared, ServiceKinds.Render, session => DrawAsync(session, request, parsed.GetRequiredValue(file)), cancellation);
+                parsed,
+                shared,
+                ServiceKinds.Render,
+                session => DrawAsync(session, request, parsed.GetRequiredValue(file)),
+                cancellation);
         });
         return command;
     }

@@ -18,9 +18,17 @@ internal static class MapsCommand
         var model = CommandParts.Model();
         var image = new Argument<FileInfo>("image") { Description = "PNG or JPEG file, at most 3 MiB" };
         var layers = CommandParts.Names("--layers", "Layers to draw; all come from one pass", required: true);
-        var folder = new Option<string>("--output", "-o") { Description = "Folder for one PNG file per layer", HelpName = "folder", Required = true };
+        var folder = new Option<string>("--output", "-o")
+        {
+            Description = "Folder for one PNG file per layer",
+            HelpName = "folder",
+            Required = true,
+        };
         var channels = CommandParts.Indices("--channels", "Channels to draw of each layer; default: all");
-        var resize = new Option<string?>("--resize") { Description = "How the picture is fitted: crop (default), stretch or letterbox" };
+        var resize = new Option<string?>("--resize")
+        {
+            Description = "How the picture is fitted: crop (default), stretch or letterbox",
+        };
         resize.AcceptOnlyFromAmong("crop", "stretch", "letterbox");
         var columns = CommandParts.Columns();
         var scale = CommandParts.Scale();
@@ -47,7 +55,8 @@ internal static class MapsCommand
                 maps.Channels.AddRange(parsed.GetValue(channels) ?? []);
                 var style = CommandParts.Style(parsed.GetValue(columns), parsed.GetValue(scale), parsed.GetValue(colors));
                 var request = new RenderFeatureMapsRequest { Maps = maps, Style = style };
-                await DrawAsync(session, request, layer => Path.Combine(parsed.GetRequiredValue(folder), $"{PictureFile.NameOf(layer)}.png"));
+                var path = parsed.GetRequiredValue(folder);
+                await DrawAsync(session, request, layer => Path.Combine(path, $"{PictureFile.NameOf(layer)}.png"));
             },
             cancellation));
         return command;
@@ -66,7 +75,7 @@ internal static class MapsCommand
             .GetAsyncEnumerator(session.Cancellation);
         await using (pictures)
         {
-            while (await session.Output.WaitAsync($"feature maps, {saved.Count} of {request.Maps.Layers.Count} layers done", () => pictures.MoveNextAsync().AsTask()))
+            while (await session.Output.WaitAsync(Title(), () => pictures.MoveNextAsync().AsTask()))
             {
                 var picture = pictures.Current;
                 var path = file(picture.Header.Name);
@@ -77,6 +86,8 @@ internal static class MapsCommand
         }
 
         return saved;
+
+        string Title() => $"feature maps, {saved.Count} of {request.Maps.Layers.Count} layers done";
     }
 
     /// <summary>Reads a picture file for a request.</summary>
@@ -86,7 +97,14 @@ internal static class MapsCommand
         if (!file.Exists)
             throw new CliException($"There is no picture '{file}'.", ExitCodes.Usage);
         if (file.Length is 0 or > MaxPictureBytes)
-            throw new CliException($"'{file}' has {file.Length:N0} bytes; a picture may have 1 to {MaxPictureBytes:N0}. A smaller one serves as well: networks look at a few hundred pixels.", ExitCodes.Usage);
+        {
+            throw new CliException(
+                $"'{file}' has {file.Length:N0} bytes; a picture may have 1 to {MaxPictureBytes:N0}. A smaller one serves "
+                + "as well: networks look at a few hundred pixels.",
+                ExitCodes.Usage);
+        }
+
+
         return new Picture { Data = ByteString.CopyFrom(await File.ReadAllBytesAsync(file.FullName, cancellation)) };
     }
 

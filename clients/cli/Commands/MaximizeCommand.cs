@@ -15,7 +15,8 @@ internal static class MaximizeCommand
         var layer = CommandParts.Layer();
         var file = CommandParts.OutputFile();
         var filters = CommandParts.Indices("--filters", "Filters to maximise");
-        var classes = CommandParts.Names("--classes", "Class names to maximise instead, for a layer whose channels are the model's classes");
+        var classes = CommandParts.Names(
+            "--classes", "Class names to maximise instead, for a layer whose channels are the model's classes");
         var settings = new SettingsOptions();
         var columns = CommandParts.Columns();
         var engine = CommandParts.Engine();
@@ -43,7 +44,11 @@ internal static class MaximizeCommand
             var style = CommandParts.Style(parsed.GetValue(columns), scale: null, colors: null);
             var request = new RenderMaximizationRequest { Maximize = maximize, Style = style };
             return CommandRunner.RunAsync(
-                parsed, shared, ServiceKinds.Render, session => DrawAsync(session, request, parsed.GetRequiredValue(file)), cancellation);
+                parsed,
+                shared,
+                ServiceKinds.Render,
+                session => DrawAsync(session, request, parsed.GetRequiredValue(file)),
+                cancellation);
         });
         return command;
     }
@@ -59,7 +64,8 @@ internal static class MaximizeCommand
         var picture = await session.Output.TrackAsync($"maximising {request.Maximize.Layer}", async progress =>
         {
             var tracker = new RunTracker(progress, session.Time);
-            var received = await PictureCalls.MaximizationAsync(session.Connection.Render, request, tracker.Take, session.Cancellation);
+            var received = await PictureCalls.MaximizationAsync(
+                session.Connection.Render, request, tracker.Take, session.Cancellation);
             completed = tracker.Completed;
             return received;
         });
@@ -69,7 +75,8 @@ internal static class MaximizeCommand
         if (completed is { ZeroGradientFilters.Count: > 0 })
         {
             session.Output.Note(
-                $"Filters {string.Join(", ", completed.ZeroGradientFilters)} never had a gradient (they are dead); their tiles are empty.");
+                $"Filters {string.Join(", ", completed.ZeroGradientFilters)} never had a gradient (they are dead); "
+                + "their tiles are empty.");
         }
 
         return saved;

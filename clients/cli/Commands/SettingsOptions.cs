@@ -3,7 +3,9 @@ using CnnViz.V1;
 
 namespace CnnViz.Cli.Commands;
 
-/// <summary>The settings of a maximization as options. What is not given stays unset, so that the recipe's defaults hold.</summary>
+/// <summary>
+/// The settings of a maximization as options. What is not given stays unset, so that the recipe's defaults hold.
+/// </summary>
 internal sealed class SettingsOptions
 {
     private readonly Option<string?> _recipe = new("--recipe")
@@ -11,13 +13,25 @@ internal sealed class SettingsOptions
         Description = "lucid (default): Fourier parameterization and random transforms; keras: plain ascent on pixels",
     };
 
-    private readonly Option<int?> _steps = new("--steps") { Description = "Iterations; default 160 (lucid) or 30 (keras)", HelpName = "n" };
+    private readonly Option<int?> _steps = new("--steps")
+    {
+        Description = "Iterations; default 160 (lucid) or 30 (keras)",
+        HelpName = "n",
+    };
 
-    private readonly Option<double?> _learningRate = new("--lr") { Description = "Step size; default 0.05 (lucid) or 10 (keras)", HelpName = "x" };
+    private readonly Option<double?> _learningRate = new("--lr")
+    {
+        Description = "Step size; default 0.05 (lucid) or 10 (keras)",
+        HelpName = "x",
+    };
 
     private readonly Option<ulong?> _seed = new("--seed") { Description = "Seed; default 0", HelpName = "n" };
 
-    private readonly Option<int?> _size = new("--size") { Description = "Height and width in pixels; default 128 (lucid) or 180 (keras)", HelpName = "pixels" };
+    private readonly Option<int?> _size = new("--size")
+    {
+        Description = "Height and width in pixels; default 128 (lucid) or 180 (keras)",
+        HelpName = "pixels",
+    };
 
     public SettingsOptions() => _recipe.AcceptOnlyFromAmong("lucid", "keras");
 
@@ -36,7 +50,12 @@ internal sealed class SettingsOptions
     {
         var settings = new MaximizationSettings
         {
-            Recipe = parsed.GetValue(_recipe) switch { "keras" => Recipe.Keras, "lucid" => Recipe.Lucid, _ => Recipe.Unspecified },
+            Recipe = parsed.GetValue(_recipe) switch
+            {
+                "keras" => Recipe.Keras,
+                "lucid" => Recipe.Lucid,
+                _ => Recipe.Unspecified,
+            },
         };
         if (parsed.GetValue(_steps) is { } steps)
             settings.Steps = steps;

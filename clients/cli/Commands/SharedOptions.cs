@@ -8,7 +8,7 @@ internal sealed class SharedOptions
     /// <summary>The render service's gRPC endpoint.</summary>
     public Option<string?> Endpoint { get; } = new("--endpoint")
     {
-        Description = "gRPC endpoint of a running render service, for example 127.0.0.1:5002; without it a stack is started for the call",
+        Description = "gRPC endpoint of a running render service; without it a stack is started for the call",
         HelpName = "host:port",
         Recursive = true,
     };
@@ -24,7 +24,7 @@ internal sealed class SharedOptions
     /// <summary>The AppHost to start.</summary>
     public Option<string?> AppHost { get; } = new("--apphost")
     {
-        Description = "The AppHost (executable or .dll) that starts a stack; default: environment variable CNNVIZ_APPHOST, then beside this tool",
+        Description = "AppHost (executable or .dll) that starts a stack; default: $CNNVIZ_APPHOST, then beside this tool",
         HelpName = "path",
         Recursive = true,
     };

@@ -10,7 +10,11 @@ internal static class SummaryCommand
     public static Command Create(SharedOptions shared)
     {
         var model = CommandParts.Model();
-        var size = new Option<int>("--size") { Description = "Input height and width in pixels for the shapes; default: the model's own", HelpName = "pixels" };
+        var size = new Option<int>("--size")
+        {
+            Description = "Input height and width in pixels for the shapes; default: the model's own",
+            HelpName = "pixels",
+        };
         var command = new Command("summary", "Print a model's layers, output shapes and parameter counts.") { model, size };
         command.SetAction((parsed, cancellation) => CommandRunner.RunAsync(
             parsed,

@@ -35,19 +35,20 @@ internal static class DemoPage
 
     /// <summary>The page.</summary>
     /// <param name="info">The model drawn.</param>
-    /// <param name="entries">The pictures, in the order they were drawn; the page shows the last, the deepest layer, first.</param>
+    /// <param name="entries">The pictures as they were drawn; the page shows the last, the deepest layer, first.</param>
     public static string Html(ModelInfoResponse info, IReadOnlyList<DemoEntry> entries)
     {
+        var digest = info.Digest[..Math.Min(12, info.Digest.Length)];
         var html = new StringBuilder(Head)
             .Append("<h1>What a convolutional network has learned</h1>\n")
             .Append($"<p class=\"lead\">{Text(info.Name)}: {Text(info.Description)} {info.Layers.Count} layers, ")
-            .Append($"{info.TotalParameters:N0} parameters, weights {Text(info.Digest[..Math.Min(12, info.Digest.Length)])}.</p>\n");
+            .Append($"{info.TotalParameters:N0} parameters, weights {Text(digest)}.</p>\n");
         foreach (var (title, explanation, picture) in entries.Reverse())
         {
-            var file = Path.GetFileName(picture.File);
+            var file = Uri.EscapeDataString(Path.GetFileName(picture.File));
             html.Append("<figure>\n")
                 .Append($"<h2>{Text(title)}</h2>\n<p>{Text(explanation)}</p>\n")
-                .Append($"<a href=\"{Uri.EscapeDataString(file)}\"><img src=\"{Uri.EscapeDataString(file)}\" alt=\"{Text(title)}\" ")
+                .Append($"<a href=\"{file}\"><img src=\"{file}\" alt=\"{Text(title)}\" ")
                 .Append($"width=\"{picture.Width}\" height=\"{picture.Height}\"></a>\n")
                 .Append($"<figcaption>{Text(picture.Caption)}<br>{picture.Width} x {picture.Height} px, drawn in ")
                 .Append($"{Durations.Short(picture.Elapsed)}</figcaption>\n</figure>\n");

@@ -19,7 +19,7 @@ internal sealed class DemoRun(Session session, string folder, FileInfo photo)
     private const int MaxFilters = 64;
     private const int Columns = 8;
 
-    private static readonly string[] MapLayers = ["LeakyRelu_1", "Add_4", "Add_10"];
+    private static readonly string[] _mapLayers = ["LeakyRelu_1", "Add_4", "Add_10"];
 
     /// <summary>Draws all pictures and writes the page.</summary>
     /// <returns>The page's path.</returns>
@@ -27,7 +27,8 @@ internal sealed class DemoRun(Session session, string folder, FileInfo photo)
     {
         var info = await session.Connection.Inference.ModelInfoAsync(
             new ModelInfoRequest { Model = Model }, cancellationToken: session.Cancellation);
-        session.Output.Note($"{info.Name}: {info.Description} {info.Layers.Count} layers, {info.TotalParameters:N0} parameters.");
+        session.Output.Note(
+            $"{info.Name}: {info.Description} {info.Layers.Count} layers, {info.TotalParameters:N0} parameters.");
 
         var entries = new List<DemoEntry>();
         await DrawFiltersAsync(entries);
@@ -38,16 +39,16 @@ internal sealed class DemoRun(Session session, string folder, FileInfo photo)
             "Add_4",
             Recipe.Keras,
             "Textures: an early layer, plain gradient ascent",
-            "Each tile is the picture that most excites one filter of an early layer: stripes, grids and dots at one angle and size. "
-            + "Found by plain gradient ascent on the pixels, from grey noise.");
+            "Each tile is the picture that most excites one filter of an early layer: stripes, grids and dots of one angle and "
+            + "size. Found by plain gradient ascent on the pixels, from grey noise.");
         await DrawMaximizationAsync(
             entries,
             info,
             "Add_10",
             Recipe.Lucid,
             "Parts of things: a middle layer, the lucid recipe",
-            "Each tile is the picture that most excites one filter of a middle layer. Look for rows of people, cups, wheels, fur and "
-            + "letters: nobody drew these, the network was only ever shown photographs with boxes.");
+            "Each tile is the picture that most excites one filter of a middle layer. Look for rows of people, cups, wheels "
+            + "and fur: nobody drew these, the network was only ever shown photographs with boxes.");
 
         var page = Path.Combine(folder, "index.html");
         await File.WriteAllTextAsync(page, DemoPage.Html(info, entries), session.Cancellation);
@@ -61,24 +62,25 @@ internal sealed class DemoRun(Session session, string folder, FileInfo photo)
         var picture = await FiltersCommand.DrawAsync(session, request, Path.Combine(folder, "filters-first-layer.png"));
         entries.Add(new DemoEntry(
             "The first layer's filters",
-            "The weights themselves: 3 x 3 pixels over the photograph's colours. Trained, they have become edges and colour contrasts.",
+            "The weights themselves: 3 x 3 pixels over the picture's colours. Training made them edges and colour contrasts.",
             picture));
     }
 
     private async Task DrawMapsAsync(List<DemoEntry> entries)
     {
         session.Output.Heading("What layers make of a photograph");
-        var maps = new FeatureMapsRequest { Model = Model, Picture = await MapsCommand.ReadPictureAsync(photo, session.Cancellation) };
-        maps.Layers.AddRange(MapLayers);
+        var picture = await MapsCommand.ReadPictureAsync(photo, session.Cancellation);
+        var maps = new FeatureMapsRequest { Model = Model, Picture = picture };
+        maps.Layers.AddRange(_mapLayers);
         var pictures = await MapsCommand.DrawAsync(
             session,
             new RenderFeatureMapsRequest { Maps = maps },
             layer => Path.Combine(folder, $"maps-{PictureFile.NameOf(layer).ToLowerInvariant()}.png"));
-        entries.AddRange(pictures.Zip(MapLayers, (picture, layer) => new DemoEntry(
+        entries.AddRange(pictures.Zip(_mapLayers, (saved, layer) => new DemoEntry(
             $"Feature maps: {layer}",
-            $"What each channel of layer {layer} makes of the photograph {photo.Name}. Bright is where the channel finds its pattern; the "
-            + "deeper the layer, the coarser the map and the rarer the pattern.",
-            picture)));
+            $"What each channel of layer {layer} makes of the photograph {photo.Name}. Bright is where the channel finds its "
+            + "pattern; the deeper the layer, the coarser the map and the rarer the pattern.",
+            saved)));
     }
 
     private async Task DrawMaximizationAsync(

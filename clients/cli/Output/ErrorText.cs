@@ -19,7 +19,8 @@ internal static class ErrorText
         {
             StatusCode.Unavailable =>
                 $"Nothing answers at {where}. Start the services with ./cnnviz up and use the endpoints it prints. ({message})",
-            StatusCode.Unimplemented => $"The service at {where} does not offer this call; is it the other service's endpoint? ({message})",
+            StatusCode.Unimplemented =>
+                $"The service at {where} does not offer this call; is it the other service's endpoint? ({message})",
             StatusCode.InvalidArgument => $"The request was refused: {message}",
             StatusCode.NotFound or StatusCode.ResourceExhausted => Capitalized(message),
             StatusCode.DeadlineExceeded => $"The service at {where} took too long: {message}",

@@ -12,7 +12,7 @@ namespace CnnViz.Cli.Output;
 /// <param name="remarks">Takes failures.</param>
 internal sealed class JsonOutput(TextWriter results, TextWriter remarks) : IOutput
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
@@ -33,7 +33,7 @@ internal sealed class JsonOutput(TextWriter results, TextWriter remarks) : IOutp
                 Seconds = Math.Round(picture.Elapsed.TotalSeconds, 3),
             },
         },
-        Options));
+        _options));
 
     public void Heading(string text)
     {
@@ -67,6 +67,6 @@ internal sealed class JsonOutput(TextWriter results, TextWriter remarks) : IOutp
                     SecondsLeft = value.Remaining is { } left ? Math.Round(left.TotalSeconds, 1) : (double?)null,
                 },
             },
-            Options));
+            _options));
     }
 }

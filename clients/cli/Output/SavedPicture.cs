@@ -10,11 +10,15 @@ namespace CnnViz.Cli.Output;
 /// <param name="Tiles">Tiles in it.</param>
 /// <param name="Bytes">Size of the file.</param>
 /// <param name="Elapsed">Time from the request to the file.</param>
-internal sealed record SavedPicture(string File, string Caption, int Width, int Height, int Tiles, int Bytes, TimeSpan Elapsed)
+internal sealed record SavedPicture(
+    string File, string Caption, int Width, int Height, int Tiles, int Bytes, TimeSpan Elapsed)
 {
     /// <summary>Describes a received picture.</summary>
-    public static SavedPicture Of(string file, ReceivedPicture picture, TimeSpan elapsed) => new(
-        file, picture.Header.Caption, picture.Header.Width, picture.Header.Height, picture.Header.Tiles, picture.Data.Length, elapsed);
+    public static SavedPicture Of(string file, ReceivedPicture picture, TimeSpan elapsed)
+    {
+        var header = picture.Header;
+        return new(file, header.Caption, header.Width, header.Height, header.Tiles, picture.Data.Length, elapsed);
+    }
 
     /// <summary>File, size in pixels and time, on one line.</summary>
     public string Describe() => $"{File}  {Width} x {Height} px, {Durations.Short(Elapsed)}";

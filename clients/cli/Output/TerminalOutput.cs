@@ -19,12 +19,17 @@ internal sealed class TerminalOutput(IAnsiConsole terminal, TextWriter results) 
             return;
         }
 
-        terminal.MarkupLineInterpolated($"[green]✓[/] [bold]{picture.File}[/]  [grey]{picture.Width} x {picture.Height} px, {Durations.Short(picture.Elapsed)}[/]");
+        var facts = $"{picture.Width} x {picture.Height} px, {Durations.Short(picture.Elapsed)}";
+        terminal.MarkupLineInterpolated($"[green]✓[/] [bold]{picture.File}[/]  [grey]{facts}[/]");
         if (picture.Caption.Length > 0)
             terminal.Write(new Padder(new Text(picture.Caption, new Style(Color.Grey)), new Padding(2, 0, 0, 0)));
     }
 
-    public void Heading(string text) => terminal.Write(new Rule($"[bold]{text.EscapeMarkup()}[/]") { Justification = Justify.Left, Style = new Style(Color.Grey35) });
+    public void Heading(string text) => terminal.Write(new Rule($"[bold]{text.EscapeMarkup()}[/]")
+    {
+        Justification = Justify.Left,
+        Style = new Style(Color.Grey35),
+    });
 
     public void Note(string text) => terminal.WriteLine(text);
 

@@ -8,7 +8,7 @@ internal static class AppHostLocator
 
     private const string AssemblyFile = "CnnViz.AppHost.dll";
 
-    /// <summary>In this order: the path given, the environment variable, beside this tool, beside it in a build's output folder.</summary>
+    /// <summary>In this order: the path given, the environment variable, beside this tool, a build's output folder.</summary>
     /// <param name="given">The path from the command line, if any.</param>
     /// <exception cref="CliException">There is none.</exception>
     public static string Find(string? given)
@@ -17,7 +17,8 @@ internal static class AppHostLocator
         {
             return File.Exists(path)
                 ? Path.GetFullPath(path)
-                : throw new CliException($"There is no AppHost at '{path}' (from {(given is null ? Variable : "--apphost")}).", ExitCodes.Usage);
+                : throw new CliException(
+                    $"There is no AppHost at '{path}' (from {(given is null ? Variable : "--apphost")}).", ExitCodes.Usage);
         }
 
         var here = AppContext.BaseDirectory;
@@ -29,7 +30,7 @@ internal static class AppHostLocator
         ];
         return candidates.Select(Path.GetFullPath).FirstOrDefault(File.Exists)
             ?? throw new CliException(
-                "No AppHost was found to start a stack with. Start one with ./cnnviz up and give its addresses with --endpoint and "
-                + $"--inference-endpoint, or name the AppHost with --apphost or the environment variable {Variable}.");
+                "No AppHost was found to start a stack with. Start one with ./cnnviz up and give its addresses with --endpoint "
+                + $"and --inference-endpoint, or name the AppHost with --apphost or the environment variable {Variable}.");
     }
 }

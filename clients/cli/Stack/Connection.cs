@@ -11,9 +11,12 @@ namespace CnnViz.Cli.Stack;
 /// <param name="Inference">The inference service's endpoint, if given.</param>
 /// <param name="AppHost">The AppHost to start otherwise, if given.</param>
 /// <param name="Verbose">Whether the output of a stack that is started is shown.</param>
-internal sealed record ConnectionRequest(ServiceKinds Needs, string? Render, string? Inference, string? AppHost, bool Verbose);
+internal sealed record ConnectionRequest(
+    ServiceKinds Needs, string? Render, string? Inference, string? AppHost, bool Verbose);
 
-/// <summary>Channels to the services: to those that run already, or to a stack started for this purpose and stopped at the end.</summary>
+/// <summary>
+/// Channels to the services: to those that run already, or to a stack started for this purpose and stopped at the end.
+/// </summary>
 internal sealed class Connection : IAsyncDisposable
 {
     private readonly LocalStack? _stack;
@@ -39,8 +42,10 @@ internal sealed class Connection : IAsyncDisposable
     public static async Task<Connection> OpenAsync(
         ConnectionRequest request, IOutput output, TimeProvider time, CancellationToken cancellation)
     {
-        var inference = request.Needs.HasFlag(ServiceKinds.Inference) ? Endpoint.Parse(request.Inference, "--inference-endpoint") : null;
-        var render = request.Needs.HasFlag(ServiceKinds.Render) ? Endpoint.Parse(request.Render, "--endpoint") : null;
+        var needsInference = request.Needs.HasFlag(ServiceKinds.Inference);
+        var needsRender = request.Needs.HasFlag(ServiceKinds.Render);
+        var inference = needsInference ? Endpoint.Parse(request.Inference, "--inference-endpoint") : null;
+        var render = needsRender ? Endpoint.Parse(request.Render, "--endpoint") : null;
         RefuseHalf(request, inference, render);
         if (inference is not null || render is not null)
             return new Connection(null, inference, render);
@@ -56,14 +61,15 @@ internal sealed class Connection : IAsyncDisposable
             : await output.WaitAsync("starting the services", () => LocalStack.StartAsync(options, time, cancellation));
         return new Connection(
             stack,
-            request.Needs.HasFlag(ServiceKinds.Inference) ? stack.Endpoints.Inference.Grpc : null,
-            request.Needs.HasFlag(ServiceKinds.Render) ? stack.Endpoints.Render.Grpc : null);
+            needsInference ? stack.Endpoints.Inference.Grpc : null,
+            needsRender ? stack.Endpoints.Render.Grpc : null);
     }
 
     /// <summary>A failed call in words; for a stack that died, with its last lines.</summary>
-    public string Explain(RpcException exception) => exception.StatusCode == StatusCode.Unavailable && _stack is { HasExited: true }
-        ? $"The services ended while they worked. The last lines of the AppHost:{_stack.LastOutput}"
-        : ErrorText.Of(exception, _where);
+    public string Explain(RpcException exception) =>
+        exception.StatusCode == StatusCode.Unavailable && _stack is { HasExited: true }
+            ? $"The services ended while they worked. The last lines of the AppHost:{_stack.LastOutput}"
+            : ErrorText.Of(exception, _where);
 
     public async ValueTask DisposeAsync()
     {
@@ -78,7 +84,8 @@ internal sealed class Connection : IAsyncDisposable
     {
         if (request.Needs != (ServiceKinds.Inference | ServiceKinds.Render) || (inference is null) == (render is null))
             return;
-        throw new CliException("This command calls both services: give both --endpoint and --inference-endpoint, or neither.", ExitCodes.Usage);
+        throw new CliException(
+            "This command calls both services: give both --endpoint and --inference-endpoint, or neither.", ExitCodes.Usage);
     }
 
     private GrpcChannel Channel(Uri address)

@@ -1,6 +1,6 @@
 namespace CnnViz.Cli.Stack;
 
-/// <summary>A signal for a file's appearance, by the operating system's notification rather than by looking again and again.</summary>
+/// <summary>Says when a file appears, by the operating system's notification instead of looking again and again.</summary>
 internal sealed class FileArrival : IDisposable
 {
     private readonly FileSystemWatcher _watcher;

@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace CnnViz.Cli.Stack;
 
-/// <summary>A stack of services on this machine, run by the AppHost as a child process for as long as this object lives.</summary>
+/// <summary>A stack of services on this machine, run by the AppHost as a child process while this object lives.</summary>
 internal sealed class LocalStack : IAsyncDisposable
 {
     // Enough for an exception with its stack trace.
     private const int KeptLines = 30;
 
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _drainLimit = TimeSpan.FromSeconds(2);
 
     private readonly LocalStackOptions _options;
     private readonly TimeProvider _time;
@@ -26,7 +26,11 @@ internal sealed class LocalStack : IAsyncDisposable
         _options = options;
         _time = time;
         _folder = Directory.CreateTempSubdirectory("cnnviz-");
-        _process = new Process { StartInfo = StartInfo(options.AppHost, EndpointsFile), EnableRaisingEvents = true };
+        _process = new Process
+        {
+            StartInfo = StartInfo(options.AppHost, EndpointsFile),
+            EnableRaisingEvents = true,
+        };
         _process.Exited += (_, _) => _exited.TrySetResult();
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -46,7 +50,7 @@ internal sealed class LocalStack : IAsyncDisposable
 
     private string EndpointsFile => Path.Combine(_folder.FullName, "endpoints.json");
 
-    /// <summary>Starts the AppHost and waits until it has written its endpoints, which it does when all services are healthy.</summary>
+    /// <summary>Starts the AppHost and waits for its list of endpoints, which it writes when all are healthy.</summary>
     /// <exception cref="CliException">It could not be started, ended first, or took too long.</exception>
     public static async Task<LocalStack> StartAsync(LocalStackOptions options, TimeProvider time, CancellationToken cancellation)
     {
@@ -99,13 +103,15 @@ internal sealed class LocalStack : IAsyncDisposable
         catch (TimeoutException)
         {
             throw new CliException(
-                $"The services were not ready within {_options.StartTimeout.TotalSeconds:0} s. The last lines of the AppHost:{LastOutput}");
+                $"The services were not ready within {_options.StartTimeout.TotalSeconds:0} s. "
+                + $"The last lines of the AppHost:{LastOutput}");
         }
 
         if (first == _exited.Task)
         {
             await DrainAsync(cancellation);
-            throw new CliException($"The AppHost ended with code {_process.ExitCode} before the services were ready. Its last lines:{LastOutput}");
+            throw new CliException(
+                $"The AppHost ended with code {_process.ExitCode} before the services were ready. Its last lines:{LastOutput}");
         }
 
         await first;
@@ -132,7 +138,7 @@ internal sealed class LocalStack : IAsyncDisposable
     {
         try
         {
-            await _process.WaitForExitAsync(cancellation).WaitAsync(DrainLimit, _time, cancellation);
+            await _process.WaitForExitAsync(cancellation).WaitAsync(_drainLimit, _time, cancellation);
         }
         catch (TimeoutException)
         {

@@ -7,7 +7,7 @@ namespace CnnViz.Cli.Stack;
 /// <param name="Render">The render service.</param>
 internal sealed record StackEndpoints(ServiceEndpoint Inference, ServiceEndpoint Render)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
     {
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
@@ -19,7 +19,7 @@ internal sealed record StackEndpoints(ServiceEndpoint Inference, ServiceEndpoint
     {
         try
         {
-            return JsonSerializer.Deserialize<StackEndpoints>(json, Json) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize<StackEndpoints>(json, _json) ?? throw new JsonException("null");
         }
         catch (JsonException exception)
         {

@@ -14,7 +14,9 @@ internal sealed class PictureAssembler
     private int _filled;
 
     /// <summary>Begins a picture.</summary>
-    /// <exception cref="DamagedStreamException">The one before is not complete, or the length is 0 or above <see cref="MaxBytes"/>.</exception>
+    /// <exception cref="DamagedStreamException">
+    /// The one before is not complete, or the length is 0 or above <see cref="MaxBytes"/>.
+    /// </exception>
     public void Begin(PictureHeader header)
     {
         RequireComplete();

@@ -23,7 +23,7 @@ internal static class PictureFile
     /// <summary>A layer's name as a file name: what is neither a letter, a digit, '.', '-' nor '_' becomes '-'.</summary>
     public static string NameOf(string layer)
     {
-        var name = string.Concat(layer.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-')).TrimStart('.');
-        return name.Length > 0 ? name : "layer";
+        var safe = layer.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-');
+        return string.Concat(safe).TrimStart('.') is { Length: > 0 } name ? name : "layer";
     }
 }

@@ -11,10 +11,15 @@ public class ErrorTextTests
     [Fact]
     public void Of_FieldViolations_EachNamedWithItsReason()
     {
-        var text = ErrorText.Of(Refused("2 fields were refused", ("settings.steps", "5000 is above the limit of 4096"), ("layer", "must not be empty")), "h:1");
+        var exception = Refused(
+            "2 fields were refused", ("settings.steps", "5000 is above the limit of 4096"), ("layer", "must not be empty"));
+
+        var text = ErrorText.Of(exception, "h:1");
 
         Assert.Equal(
-            "The request was refused: 2 fields were refused\n  settings.steps: 5000 is above the limit of 4096\n  layer: must not be empty", text);
+            "The request was refused: 2 fields were refused\n  settings.steps: 5000 is above the limit of 4096\n"
+            + "  layer: must not be empty",
+            text);
     }
 
     [Fact]
@@ -34,7 +39,9 @@ public class ErrorTextTests
     [Fact]
     public void Of_Unreachable_SaysWhatToStart()
     {
-        var text = ErrorText.Of(new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "connection refused")), "127.0.0.1:5002");
+        var exception = new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "connection refused"));
+
+        var text = ErrorText.Of(exception, "127.0.0.1:5002");
 
         Assert.Contains("127.0.0.1:5002", text, StringComparison.Ordinal);
         Assert.Contains("./cnnviz up", text, StringComparison.Ordinal);
@@ -45,7 +52,8 @@ public class ErrorTextTests
         var request = new BadRequest();
         foreach (var (field, description) in violations)
             request.FieldViolations.Add(new BadRequest.Types.FieldViolation { Field = field, Description = description });
-        var status = new Google.Rpc.Status { Code = (int)StatusCode.InvalidArgument, Message = message, Details = { Any.Pack(request) } };
+        var status = new Google.Rpc.Status { Code = (int)StatusCode.InvalidArgument, Message = message };
+        status.Details.Add(Any.Pack(request));
         var trailers = new Metadata { { "grpc-status-details-bin", status.ToByteArray() } };
         return new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, message), trailers);
     }

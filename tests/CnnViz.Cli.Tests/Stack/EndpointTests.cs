@@ -8,7 +8,8 @@ public class EndpointTests
     [InlineData("127.0.0.1:5002", "http://127.0.0.1:5002/")]
     [InlineData("render:80", "http://render/")]
     [InlineData("https://viz.example", "https://viz.example/")]
-    public void Parse_Endpoint_Uri(string text, string expected) => Assert.Equal(expected, Endpoint.Parse(text, "--endpoint")!.ToString());
+    public void Parse_Endpoint_Uri(string text, string expected) =>
+        Assert.Equal(expected, Endpoint.Parse(text, "--endpoint")!.ToString());
 
     [Theory]
     [InlineData("")]

@@ -18,7 +18,12 @@ internal sealed class FakeAppHost : IDisposable
 
     /// <summary>Shell text that writes the endpoints file the way the AppHost does: complete, then renamed.</summary>
     public static string Ready { get; } = """
-        printf '{"inference":{"grpc":"http://127.0.0.1:5001","http":"http://127.0.0.1:5011"},"render":{"grpc":"http://127.0.0.1:5002","http":"http://127.0.0.1:5012"}}' > "$CNNVIZ_ENDPOINTS_FILE.new"
+        cat > "$CNNVIZ_ENDPOINTS_FILE.new" <<END
+        {
+          "inference": { "grpc": "http://127.0.0.1:5001", "http": "http://127.0.0.1:5011" },
+          "render": { "grpc": "http://127.0.0.1:5002", "http": "http://127.0.0.1:5012" }
+        }
+        END
         mv "$CNNVIZ_ENDPOINTS_FILE.new" "$CNNVIZ_ENDPOINTS_FILE"
         """;
 

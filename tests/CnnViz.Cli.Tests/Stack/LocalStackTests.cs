@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.Versioning;
 using CnnViz.Cli.Stack;
 
@@ -8,7 +9,7 @@ namespace CnnViz.Cli.Tests.Stack;
 public class LocalStackTests
 {
     // A limit for tests that would otherwise hang when the code under test fails.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _guard = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Start_EndpointsWritten_EndpointsReadAndStoppedBySigterm()
@@ -20,7 +21,8 @@ public class LocalStackTests
             """);
 
         int id;
-        await using (var stack = await LocalStack.StartAsync(Options(appHost), TimeProvider.System, CancellationToken.None).WaitAsync(Guard))
+        var starting = LocalStack.StartAsync(Options(appHost), TimeProvider.System, CancellationToken.None);
+        await using (var stack = await starting.WaitAsync(_guard))
         {
             id = stack.ProcessId;
             Assert.Equal(new Uri("http://127.0.0.1:5001"), stack.Endpoints.Inference.Grpc);
@@ -38,7 +40,7 @@ public class LocalStackTests
         using var appHost = new FakeAppHost("echo starting redis\necho 'port 5001 is taken' >&2\nexit 3");
 
         var failure = await Assert.ThrowsAsync<CliException>(() =>
-            LocalStack.StartAsync(Options(appHost), TimeProvider.System, CancellationToken.None)).WaitAsync(Guard);
+            LocalStack.StartAsync(Options(appHost), TimeProvider.System, CancellationToken.None)).WaitAsync(_guard);
 
         Assert.Contains("code 3", failure.Message, StringComparison.Ordinal);
         Assert.Contains("\n  port 5001 is taken", failure.Message, StringComparison.Ordinal);
@@ -52,13 +54,13 @@ public class LocalStackTests
         try
         {
             var failure = await Assert.ThrowsAsync<CliException>(() =>
-                LocalStack.StartAsync(Options(appHost), TimeProvider.System, CancellationToken.None)).WaitAsync(Guard);
+                LocalStack.StartAsync(Options(appHost), TimeProvider.System, CancellationToken.None)).WaitAsync(_guard);
 
             Assert.Contains("\n  lost", failure.Message, StringComparison.Ordinal);
         }
         finally
         {
-            using var child = Process.GetProcessById(int.Parse(appHost.Written("child")!, System.Globalization.CultureInfo.InvariantCulture));
+            using var child = Process.GetProcessById(int.Parse(appHost.Written("child")!, CultureInfo.InvariantCulture));
             child.Kill();
         }
     }
@@ -74,7 +76,7 @@ public class LocalStackTests
         var options = Options(appHost) with { StartTimeout = TimeSpan.FromSeconds(1) };
 
         var failure = await Assert.ThrowsAsync<CliException>(() =>
-            LocalStack.StartAsync(options, TimeProvider.System, CancellationToken.None)).WaitAsync(Guard);
+            LocalStack.StartAsync(options, TimeProvider.System, CancellationToken.None)).WaitAsync(_guard);
 
         Assert.Contains("not ready within 1 s", failure.Message, StringComparison.Ordinal);
         Assert.Contains("waiting for inference", failure.Message, StringComparison.Ordinal);
@@ -94,7 +96,7 @@ public class LocalStackTests
         var options = Options(appHost) with { Echo = _ => cancellation.Cancel() };
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            LocalStack.StartAsync(options, TimeProvider.System, cancellation.Token)).WaitAsync(Guard);
+            LocalStack.StartAsync(options, TimeProvider.System, cancellation.Token)).WaitAsync(_guard);
 
         Assert.Equal("asked", appHost.Written("stopped"));
     }
@@ -108,10 +110,10 @@ public class LocalStackTests
             {FakeAppHost.WaitForSignal}
             """);
         var options = Options(appHost) with { StopGrace = TimeSpan.FromMilliseconds(200) };
-        var stack = await LocalStack.StartAsync(options, TimeProvider.System, CancellationToken.None).WaitAsync(Guard);
+        var stack = await LocalStack.StartAsync(options, TimeProvider.System, CancellationToken.None).WaitAsync(_guard);
         var id = stack.ProcessId;
 
-        await stack.DisposeAsync().AsTask().WaitAsync(Guard);
+        await stack.DisposeAsync().AsTask().WaitAsync(_guard);
 
         Assert.Throws<ArgumentException>(() => Process.GetProcessById(id));
     }
@@ -127,7 +129,7 @@ public class LocalStackTests
             """);
 
         var failure = await Assert.ThrowsAsync<CliException>(() =>
-            LocalStack.StartAsync(Options(appHost), TimeProvider.System, CancellationToken.None)).WaitAsync(Guard);
+            LocalStack.StartAsync(Options(appHost), TimeProvider.System, CancellationToken.None)).WaitAsync(_guard);
 
         Assert.Contains("endpoints", failure.Message, StringComparison.Ordinal);
     }
@@ -138,10 +140,15 @@ public class LocalStackTests
         var options = new LocalStackOptions { AppHost = "/no/such/apphost" };
 
         var failure = await Assert.ThrowsAsync<CliException>(() =>
-            LocalStack.StartAsync(options, TimeProvider.System, CancellationToken.None)).WaitAsync(Guard);
+            LocalStack.StartAsync(options, TimeProvider.System, CancellationToken.None)).WaitAsync(_guard);
 
         Assert.Contains("/no/such/apphost", failure.Message, StringComparison.Ordinal);
     }
 
-    private static LocalStackOptions Options(FakeAppHost appHost) => new() { AppHost = appHost.Path, StartTimeout = Guard, StopGrace = Guard };
+    private static LocalStackOptions Options(FakeAppHost appHost) => new()
+    {
+        AppHost = appHost.Path,
+        StartTimeout = _guard,
+        StopGrace = _guard,
+    };
 }

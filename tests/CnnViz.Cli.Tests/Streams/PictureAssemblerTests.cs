@@ -7,7 +7,7 @@ namespace CnnViz.Cli.Tests.Streams;
 
 public class PictureAssemblerTests
 {
-    private static readonly byte[] Bytes = [.. Enumerable.Range(0, 10).Select(value => (byte)value)];
+    private static readonly byte[] _bytes = [.. Enumerable.Range(0, 10).Select(value => (byte)value)];
 
     [Fact]
     public void Add_AllChunks_PictureWithTheLast()
@@ -15,10 +15,10 @@ public class PictureAssemblerTests
         var assembler = new PictureAssembler();
         assembler.Begin(Header());
 
-        Assert.Null(assembler.Add(Chunk(0, Bytes[..4])));
-        var picture = assembler.Add(Chunk(4, Bytes[4..]));
+        Assert.Null(assembler.Add(Chunk(0, _bytes[..4])));
+        var picture = assembler.Add(Chunk(4, _bytes[4..]));
 
-        Assert.Equal(Bytes, picture!.Data.ToArray());
+        Assert.Equal(_bytes, picture!.Data.ToArray());
         assembler.RequireComplete();
     }
 
@@ -27,9 +27,9 @@ public class PictureAssemblerTests
     {
         var assembler = new PictureAssembler();
         assembler.Begin(Header());
-        assembler.Add(Chunk(0, Bytes[..4]));
+        assembler.Add(Chunk(0, _bytes[..4]));
 
-        Assert.Throws<DamagedStreamException>(() => assembler.Add(Chunk(0, Bytes[..4])));
+        Assert.Throws<DamagedStreamException>(() => assembler.Add(Chunk(0, _bytes[..4])));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public class PictureAssemblerTests
         var assembler = new PictureAssembler();
         assembler.Begin(Header());
 
-        Assert.Throws<DamagedStreamException>(() => assembler.Add(Chunk(0, [.. Bytes, 1])));
+        Assert.Throws<DamagedStreamException>(() => assembler.Add(Chunk(0, [.. _bytes, 1])));
     }
 
     [Fact]
@@ -46,14 +46,15 @@ public class PictureAssemblerTests
     {
         var assembler = new PictureAssembler();
         assembler.Begin(Header());
-        byte[] flipped = [.. Bytes];
+        byte[] flipped = [.. _bytes];
         flipped[3] ^= 1;
 
         Assert.Throws<DamagedStreamException>(() => assembler.Add(Chunk(0, flipped)));
     }
 
     [Fact]
-    public void Add_BeforeAHeader_Refused() => Assert.Throws<DamagedStreamException>(() => new PictureAssembler().Add(Chunk(0, Bytes)));
+    public void Add_BeforeAHeader_Refused() =>
+        Assert.Throws<DamagedStreamException>(() => new PictureAssembler().Add(Chunk(0, _bytes)));
 
     [Fact]
     public void RequireComplete_InsideAPicture_Refused()
@@ -73,8 +74,8 @@ public class PictureAssemblerTests
     private static PictureHeader Header() => new()
     {
         Name = "Add",
-        ByteLength = (ulong)Bytes.Length,
-        Sha256 = ByteString.CopyFrom(SHA256.HashData(Bytes)),
+        ByteLength = (ulong)_bytes.Length,
+        Sha256 = ByteString.CopyFrom(SHA256.HashData(_bytes)),
     };
 
     private static PictureChunk Chunk(ulong offset, byte[] data) => new() { Offset = offset, Data = ByteString.CopyFrom(data) };
