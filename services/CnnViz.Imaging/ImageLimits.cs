@@ -12,10 +12,10 @@ public sealed record ImageLimits
     /// <summary>Largest encoded size in bytes. Default 16 MiB.</summary>
     public long MaxBytes { get; init; } = 16L << 20;
 
-    /// <summary>Largest width * height. Default 40,000,000 (at 4 channels, 160 MB decoded).</summary>
+    /// <summary>Largest width * height. Default 40,000,000 (at 4 channels, 160 MB decoded); at most 536,870,897.</summary>
     public long MaxPixels { get; init; } = 40_000_000;
 
-    /// <summary>Largest width and largest height, in pixels. Default 16,384.</summary>
+    /// <summary>Largest width and largest height, in pixels. Default 16,384; at most 16,777,216.</summary>
     public int MaxSide { get; init; } = 16_384;
 
     /// <summary>
@@ -39,11 +39,14 @@ public sealed record ImageLimits
     /// <exception cref="ImageFormatException">A side or the pixel count is over its limit.</exception>
     internal void CheckSize(long width, long height)
     {
-        if (width > MaxSide)
-            throw ImageFormatException.OverLimit("width", width, MaxSide);
-        if (height > MaxSide)
-            throw ImageFormatException.OverLimit("height", height, MaxSide);
-        if (width * height > MaxPixels)
-            throw ImageFormatException.OverLimit("pixel count", width * height, MaxPixels);
+        // Beyond these, byte counts of a raster or a row would no longer fit into an array's length.
+        var maxSide = Math.Min(MaxSide, 1 << 24);
+        var maxPixels = Math.Min(MaxPixels, Array.MaxLength / 4);
+        if (width > maxSide)
+            throw ImageFormatException.OverLimit("width", width, maxSide);
+        if (height > maxSide)
+            throw ImageFormatException.OverLimit("height", height, maxSide);
+        if (width * height > maxPixels)
+            throw ImageFormatException.OverLimit("pixel count", width * height, maxPixels);
     }
 }

@@ -4,7 +4,8 @@ namespace CnnViz.Imaging.Codecs;
 
 /// <summary>
 /// Reads JPEG (baseline, extended and progressive, 8 bits, Huffman coded) by libjpeg-turbo, which is loaded at first use. The result is grey or RGB;
-/// CMYK and YCCK, stored inverted as all known encoders do, become RGB by multiplying with black. EXIF orientation and
+/// CMYK and YCCK, stored inverted as all known encoders do, become RGB by multiplying with black
+/// (only where all four are sampled alike or cyan and black are). EXIF orientation and
 /// embedded profiles are ignored.
 /// </summary>
 public static class JpegDecoder

@@ -9,12 +9,12 @@ namespace CnnViz.Imaging.Codecs;
 internal static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;
-    private static readonly uint[][] Tables = MakeTables();
+    private static readonly uint[][] _tables = MakeTables();
 
     /// <summary>Continues <paramref name="crc"/> (0 at the start) over <paramref name="data"/>.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> data)
     {
-        uint[] t0 = Tables[0], t1 = Tables[1], t2 = Tables[2], t3 = Tables[3], t4 = Tables[4], t5 = Tables[5], t6 = Tables[6], t7 = Tables[7];
+        uint[] t0 = _tables[0], t1 = _tables[1], t2 = _tables[2], t3 = _tables[3], t4 = _tables[4], t5 = _tables[5], t6 = _tables[6], t7 = _tables[7];
         var register = ~crc;
         for (; data.Length >= 8; data = data[8..])
         {

@@ -6,13 +6,13 @@ namespace CnnViz.Imaging.Codecs;
 /// </summary>
 internal sealed class PngFilterChooser(int stride, int bytesPerPixel)
 {
-    private static readonly PngFilter[] Filters = [PngFilter.Up, PngFilter.Sub, PngFilter.Paeth, PngFilter.Average, PngFilter.None];
+    private static readonly PngFilter[] _filters = [PngFilter.Up, PngFilter.Sub, PngFilter.Paeth, PngFilter.Average, PngFilter.None];
     private readonly byte[] _trial = new byte[stride + 1];
 
     public void Apply(ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, Span<byte> output)
     {
         var best = long.MaxValue;
-        foreach (var filter in Filters)
+        foreach (var filter in _filters)
         {
             PngFilters.Apply(filter, row, above, bytesPerPixel, _trial);
             var cost = Cost(_trial.AsSpan(1));

@@ -14,8 +14,8 @@ internal sealed unsafe class TurboJpeg
     /// <summary>TJERR_WARNING: decoding went on after an error in the data.</summary>
     private const int Warning = 0;
 
-    private static readonly string[] Names = ["libturbojpeg.so.0", "libturbojpeg.0.dylib", "turbojpeg.dll", "turbojpeg"];
-    private static readonly Lazy<TurboJpeg?> Loaded = new(Load);
+    private static readonly string[] _names = ["libturbojpeg.so.0", "libturbojpeg.0.dylib", "turbojpeg.dll", "turbojpeg"];
+    private static readonly Lazy<TurboJpeg?> _loaded = new(Load);
 
     private readonly delegate* unmanaged[Cdecl]<nint> _initDecompress;
     private readonly delegate* unmanaged[Cdecl]<nint, byte*, CULong, int*, int*, int*, int*, int> _decompressHeader;
@@ -36,10 +36,10 @@ internal sealed unsafe class TurboJpeg
         _destroy = (delegate* unmanaged[Cdecl]<nint, int>)NativeLibrary.GetExport(library, "tjDestroy");
     }
 
-    public static bool IsAvailable => Loaded.Value is not null;
+    public static bool IsAvailable => _loaded.Value is not null;
 
     /// <exception cref="ImageFormatException">The library is not installed (reason DecoderMissing).</exception>
-    public static TurboJpeg Instance => Loaded.Value ?? throw new ImageFormatException(
+    public static TurboJpeg Instance => _loaded.Value ?? throw new ImageFormatException(
         ImageFormatReason.DecoderMissing,
         "JPEG needs libjpeg-turbo's TurboJPEG library 2.0 or later (libturbojpeg.so.0, Debian package libturbojpeg0), which is not installed here.");
 
@@ -79,12 +79,14 @@ internal sealed unsafe class TurboJpeg
         // Stray bytes between segments are common (cameras pad) and cost no pixel; any other warning means wrong pixels.
         if (_getErrorCode(handle) == Warning && message.Contains("extraneous bytes", StringComparison.Ordinal))
             return;
+        if (message.Contains("subsampling", StringComparison.Ordinal))
+            throw ImageFormatException.Unsupported("JPEG whose components are sampled in an unusual way");
         throw ImageFormatException.Corrupt(message.TrimEnd('.'));
     }
 
     private static TurboJpeg? Load()
     {
-        foreach (var name in Names)
+        foreach (var name in _names)
         {
             if (NativeLibrary.TryLoad(name, out var library) && NativeLibrary.TryGetExport(library, "tjGetErrorCode", out _))
                 return new TurboJpeg(library);

@@ -16,7 +16,7 @@ internal readonly record struct Glyph(int Width, int Height, int Left, int Top, 
 internal sealed class FontFace
 {
     private const string Resource = "CnnViz.Imaging.text.font";
-    private static readonly Lazy<IReadOnlyDictionary<TextSize, FontFace>> Faces = new(Load);
+    private static readonly Lazy<IReadOnlyDictionary<TextSize, FontFace>> _faces = new(Load);
 
     private readonly Dictionary<char, Glyph> _glyphs = [];
 
@@ -33,7 +33,7 @@ internal sealed class FontFace
         _glyphs.TryGetValue(char.IsControl(character) ? ' ' : character, out var glyph) ? glyph : _glyphs['?'];
 
     public static FontFace Of(TextSize size) =>
-        Faces.Value.TryGetValue(size, out var face) ? face : throw new ArgumentOutOfRangeException(nameof(size), size, "No such text size.");
+        _faces.Value.TryGetValue(size, out var face) ? face : throw new ArgumentOutOfRangeException(nameof(size), size, "No such text size.");
 
     private static Dictionary<TextSize, FontFace> Load()
     {
