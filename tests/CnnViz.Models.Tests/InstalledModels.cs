@@ -32,3 +32,10 @@ public sealed class InstalledModelFactAttribute : FactAttribute
         }
     }
 }
+
+/// <summary>As <see cref="InstalledModelFactAttribute"/>, with data.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class InstalledModelTheoryAttribute : TheoryAttribute
+{
+    public InstalledModelTheoryAttribute(string model) => Skip = new InstalledModelFactAttribute(model).Skip;
+}

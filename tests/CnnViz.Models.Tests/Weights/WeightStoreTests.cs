@@ -2,8 +2,12 @@ using System.Buffers.Binary;
 
 namespace CnnViz.Models.Tests.Weights;
 
-public sealed class WeightStoreTests
+public sealed class WeightStoreTests : IDisposable
 {
+    private readonly string _directory = Directory.CreateTempSubdirectory("cnnviz").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
     [Fact]
     public void Read_EachStoredType_WidensToFloat()
     {
@@ -108,7 +112,7 @@ public sealed class WeightStoreTests
     [Fact]
     public void Read_FileTruncatedAfterOpening_FailsWithoutHarm()
     {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("cnnviz").FullName, "w.bin");
+        var path = Path.Combine(_directory, "w.bin");
         File.WriteAllBytes(path, new byte[1024]);
         using var store = new WeightStore(new FileByteSource(path), [new("a", [256], StoredType.Float32, 0)]);
         using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
@@ -125,7 +129,7 @@ public sealed class WeightStoreTests
     public async Task Read_Concurrently_IsConsistent()
     {
         var values = Enumerable.Range(0, 50_000).Select(i => (float)i).ToArray();
-        var path = Path.Combine(Directory.CreateTempSubdirectory("cnnviz").FullName, "w.bin");
+        var path = Path.Combine(_directory, "w.bin");
         await File.WriteAllBytesAsync(path, Bytes(values));
         using var store = new WeightStore(new FileByteSource(path), [new("a", [50_000], StoredType.Float32, 0)]);
         await Parallel.ForEachAsync(Enumerable.Range(0, 64), (_, _) =>

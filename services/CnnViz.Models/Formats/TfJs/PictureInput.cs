@@ -17,7 +17,8 @@ internal sealed class PictureInput(TfJsReadOptions options)
             throw new ModelFormatException($"it declares a batch of {dims[0]}; 1 or any is supported");
         }
 
-        var last = options.ChannelsLast ?? !(IsChannels(dims[1]) && !IsChannels(dims[3]));
+        // Channels come first only where the extents leave no other reading, as in (1, 3, 416, 416).
+        var last = options.ChannelsLast ?? !(IsChannels(dims[1]) && !IsChannels(dims[3]) && (dims[3] == -1 || dims[3] > dims[1]));
         var (channels, height, width) = last ? (dims[3], dims[1], dims[2]) : (dims[1], dims[2], dims[3]);
         height = height > 0 ? height : options.DefaultSize?.Height ?? -1;
         width = width > 0 ? width : options.DefaultSize?.Width ?? -1;

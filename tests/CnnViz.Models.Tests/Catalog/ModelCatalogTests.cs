@@ -1,0 +1,131 @@
+using CnnViz.Models.Tests.TfJs;
+
+namespace CnnViz.Models.Tests.Catalog;
+
+public sealed class ModelCatalogTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("cnnviz").FullName;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void List_EmptyOrMissingRoot_ShowsKnownModelsAsMissing()
+    {
+        using var catalog = ModelCatalog.Open(Path.Combine(_root, "none"));
+        Assert.Equal(["nanodet", "posenet"], catalog.List().Select(entry => entry.Name));
+        Assert.All(catalog.List(), entry => Assert.False(entry.Installed));
+        Assert.Equal("nanodet/nanodet.json", catalog.List()[0].MissingFile);
+        var refusal = Assert.Throws<ModelFormatException>(() => catalog.Load("nanodet"));
+        Assert.Contains("nanodet/nanodet.json", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void List_WeightsMissing_NamesThem()
+    {
+        Directory.CreateDirectory(Path.Combine(_root, "nanodet"));
+        File.WriteAllText(Path.Combine(_root, "nanodet", "nanodet.json"), "{}");
+        using var catalog = ModelCatalog.Open(_root);
+        Assert.Equal("nanodet/nanodet.bin", catalog.List()[0].MissingFile);
+    }
+
+    [Fact]
+    public void Load_OneBrokenModel_HarmsNoOther()
+    {
+        Install("good", "model.json");
+        Install("bad", "bad.json");
+        File.WriteAllText(Path.Combine(_root, "bad", "bad.json"), "{ not json");
+        using var catalog = ModelCatalog.Open(_root, []);
+        Assert.Throws<ModelFormatException>(() => catalog.Load("bad"));
+        Assert.Equal("good", catalog.Load("good").Name);
+        var entries = catalog.List();
+        Assert.Equal(["bad", "good"], entries.Select(entry => entry.Name));
+        Assert.Contains("not valid JSON", entries[0].LoadError, StringComparison.Ordinal);
+        Assert.Null(entries[1].LoadError);
+    }
+
+    [Fact]
+    public void Load_RepairedModel_LoadsAndForgetsItsError()
+    {
+        Install("m", "m.json");
+        var path = Path.Combine(_root, "m", "m.json");
+        var good = File.ReadAllText(path);
+        File.WriteAllText(path, "{}");
+        using var catalog = ModelCatalog.Open(_root, []);
+        Assert.Throws<ModelFormatException>(() => catalog.Load("m"));
+        File.WriteAllText(path, good);
+        Assert.Equal("m", catalog.Load("m").Name);
+        Assert.Null(catalog.List()[0].LoadError);
+    }
+
+    [Fact]
+    public void Load_Concurrently_GivesOneInstance()
+    {
+        Install("m", "m.json");
+        using var catalog = ModelCatalog.Open(_root, []);
+        var graphs = new ModelGraph[32];
+        Parallel.For(0, graphs.Length, i => graphs[i] = catalog.Load("m"));
+        Assert.Single(graphs.Distinct());
+    }
+
+    [Fact]
+    public void Load_UnknownName_SuggestsTheNearest()
+    {
+        Install("small_net", "model.json");
+        using var catalog = ModelCatalog.Open(_root);
+        var refusal = Assert.Throws<ModelNotFoundException>(() => catalog.Load("nano-det"));
+        Assert.Equal("nanodet", refusal.Suggestions[0]);
+        Assert.Contains("did you mean 'nanodet'", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("..")]
+    [InlineData("../nanodet")]
+    [InlineData("nanodet/../nanodet")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a\\b")]
+    [InlineData("nanodet\n")]
+    [InlineData("nanodet\0")]
+    [InlineData("NanoDet")]
+    [InlineData("-nanodet")]
+    [InlineData("nänodet")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    public void Load_HostileName_IsRefusedUntouched(string name)
+    {
+        using var catalog = ModelCatalog.Open(_root);
+        var refusal = Assert.Throws<ModelNotFoundException>(() => catalog.Load(name));
+        Assert.StartsWith("a model's name is", refusal.Message, StringComparison.Ordinal);
+        Assert.False(ModelCatalog.IsValidName(name));
+    }
+
+    [Fact]
+    public void KnownModels_AreComplete()
+    {
+        Assert.Equal(80, CocoLabels.All.Distinct().Count());
+        Assert.Equal(("person", "toothbrush"), (CocoLabels.All[0], CocoLabels.All[79]));
+        Assert.All(KnownModel.All, model => Assert.True(ModelCatalog.IsValidName(model.Name)));
+        Assert.All(KnownModel.All, model => Assert.Contains("MIT", model.Options.Description, StringComparison.Ordinal));
+    }
+
+    [InstalledModelFact("nanodet")]
+    public void Load_NanoDet_HasItsPreprocessingAndLabels()
+    {
+        using var catalog = ModelCatalog.Open(InstalledModels.Root);
+        var graph = catalog.Load("nanodet");
+        Assert.Equal((ChannelOrder.Bgr, 416, 32, false), (graph.Input.Order, graph.Input.Height, graph.Input.SizeMultiple, graph.Input.ChannelsLast));
+        Assert.Equal([103.53f, 116.28f, 123.675f], graph.Input.Mean);
+        Assert.Equal([57.375f, 57.12f, 58.395f], graph.Input.Std);
+        Assert.Equal("cat", graph.Labels[15]);
+        Assert.True(catalog.List().Single(entry => entry.Name == "nanodet").Installed);
+    }
+
+    private void Install(string name, string file)
+    {
+        var saved = new ModelFile(1, 8, 8, 3).Weight("k", [1, 1, 3, 2]).Conv("conv", "image", "k").Save();
+        Directory.Move(Path.GetDirectoryName(saved)!, Path.Combine(_root, name));
+        if (file != "model.json")
+        {
+            File.Move(Path.Combine(_root, name, "model.json"), Path.Combine(_root, name, file));
+        }
+    }
+}
