@@ -3,7 +3,8 @@ using System.Buffers;
 namespace CnnViz.Imaging.Codecs;
 
 /// <summary>
-/// Reads JPEG (baseline, extended and progressive, 8 bits, Huffman coded) by libjpeg-turbo, which is loaded at first use. The result is grey or RGB;
+/// Reads JPEG (baseline, extended and progressive, 8 bits, Huffman coded) by libjpeg-turbo, which is loaded at first
+/// use. The result is grey or RGB;
 /// CMYK and YCCK, stored inverted as all known encoders do, become RGB by multiplying with black
 /// (only where all four are sampled alike or cyan and black are). EXIF orientation and
 /// embedded profiles are ignored.
@@ -17,7 +18,8 @@ public static class JpegDecoder
     public static bool IsJpeg(ReadOnlySpan<byte> file) => JpegHeader.IsJpeg(file);
 
     /// <summary>Decodes a whole file. Size, scans and completeness are checked before pixels get memory.</summary>
-    /// <exception cref="ImageFormatException">The bytes are not a JPEG within <paramref name="limits"/> (default <see cref="ImageLimits.Default"/>).</exception>
+    /// <exception cref="ImageFormatException">The bytes are not a JPEG within <paramref name="limits"/> (default
+    /// <see cref="ImageLimits.Default"/>).</exception>
     public static Raster Decode(ReadOnlySpan<byte> file, ImageLimits? limits = null)
     {
         limits ??= ImageLimits.Default;

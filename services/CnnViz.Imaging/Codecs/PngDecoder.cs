@@ -17,7 +17,8 @@ public static class PngDecoder
     public static bool IsPng(ReadOnlySpan<byte> file) => file.StartsWith(PngChunk.Signature);
 
     /// <summary>Decodes a whole file. Limits, all chunk checksums and the least possible length are checked before pixels get memory.</summary>
-    /// <exception cref="ImageFormatException">The bytes are not a PNG within <paramref name="limits"/> (default <see cref="ImageLimits.Default"/>).</exception>
+    /// <exception cref="ImageFormatException">The bytes are not a PNG within <paramref name="limits"/> (default
+    /// <see cref="ImageLimits.Default"/>).</exception>
     public static Raster Decode(ReadOnlyMemory<byte> file, ImageLimits? limits = null)
     {
         limits ??= ImageLimits.Default;

@@ -1,6 +1,6 @@
 namespace CnnViz.Imaging.Layout;
 
-/// <summary>Sets a picture in a frame with a title and a subtitle, left-aligned.</summary>
+/// <summary>Sets a picture in a frame with a title, a subtitle and a colour bar, left-aligned.</summary>
 public static class Caption
 {
     private const int NarrowWidth = 480;
@@ -9,7 +9,8 @@ public static class Caption
     private const int TitleGap = 4;
     private const int PictureGap = 14;
 
-    /// <summary>The framed picture, RGB. The canvas grows by the padding on all sides and by the text above or below.</summary>
+    /// <summary>The framed picture, RGB. The canvas grows by the padding on all sides and by the text above or below
+    /// and the colour bar below.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static Raster Add(Raster picture, CaptionOptions options)
     {
@@ -30,10 +31,16 @@ public static class Caption
         var band = textHeight == 0 ? 0 : textHeight + PictureGap;
 
         var padding = options.Padding;
-        var canvas = Raster.Filled(inner + 2 * padding, picture.Height + band + 2 * padding, options.Background);
+        var legend = options.ColorBar is null ? 0 : PictureGap + ColorBar.Height;
+        var canvas = Raster.Filled(inner + 2 * padding, picture.Height + legend + band + 2 * padding, options.Background);
         var above = options.Placement == CaptionPlacement.Above;
-        Place(canvas, picture.ToRgb(options.Background), padding + (inner - picture.Width) / 2, padding + (above ? band : 0));
-        var y = padding + (above ? 0 : picture.Height + PictureGap);
+        var left = padding + (inner - picture.Width) / 2;
+        var bottom = padding + (above ? band : 0) + picture.Height;
+        Place(canvas, picture.ToRgb(options.Background), left, bottom - picture.Height);
+        // Beneath a narrow picture the bar takes all the room there is, not the picture's.
+        var barLeft = picture.Width < options.MinWidth ? padding : left;
+        options.ColorBar?.Draw(canvas, barLeft, bottom + PictureGap, inner, options.SubtitleColor);
+        var y = above ? padding : bottom + legend + PictureGap;
         y = DrawLines(canvas, title, padding, y, titleSize, options.TitleColor);
         if (title.Count > 0)
             y += TitleGap;

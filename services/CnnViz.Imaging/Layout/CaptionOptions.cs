@@ -16,6 +16,9 @@ public sealed record CaptionOptions
     /// <summary>In 16 px (13 px on pictures narrower than 480 px), wrapped to at most 3 lines. Default none.</summary>
     public string Subtitle { get; init; } = "";
 
+    /// <summary>A bar below the picture that tells the values of its colours. Default none.</summary>
+    public ColorBar? ColorBar { get; init; }
+
     /// <summary>Default above.</summary>
     public CaptionPlacement Placement { get; init; } = CaptionPlacement.Above;
 

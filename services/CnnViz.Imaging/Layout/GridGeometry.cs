@@ -27,7 +27,8 @@ public sealed record GridGeometry(
     /// <param name="tileWidth">A tile's width in pixels, before scaling.</param>
     /// <param name="tileHeight">A tile's height in pixels, before scaling.</param>
     /// <param name="options">Default <see cref="GridOptions.Gallery"/>.</param>
-    /// <exception cref="ArgumentException">An option is out of range, the labels are not one per tile, or the canvas would exceed its limit.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, the labels are not one per tile, or the canvas
+    /// would exceed its limit.</exception>
     public static GridGeometry Plan(int count, int tileWidth, int tileHeight, GridOptions? options = null)
     {
         options ??= GridOptions.Gallery;

@@ -1,7 +1,8 @@
 namespace CnnViz.Imaging.Layout;
 
 /// <summary>
-/// Draws single lines of antialiased text: printable ASCII, typographic quotes and ° ± ² µ · × – — … −. Other characters appear as question marks.
+/// Draws single lines of antialiased text: printable ASCII, typographic quotes and ° ± ² µ · × – — … −.
+/// Other characters appear as question marks.
 /// </summary>
 public static class TextRenderer
 {

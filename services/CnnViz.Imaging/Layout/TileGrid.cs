@@ -27,7 +27,8 @@ public static class TileGrid
     }
 
     /// <summary>Colours normalised values and composes them, without a raster per tile.</summary>
-    /// <param name="values">Tiles one after the other, each tileHeight x tileWidth, row-major, values in 0..1 (see <see cref="Normalization.Normalizer"/>).</param>
+    /// <param name="values">Tiles one after the other, each tileHeight x tileWidth, row-major, values in 0..1
+    /// (see <see cref="Normalization.Normalizer"/>).</param>
     /// <param name="tileWidth">A tile's width in pixels, before scaling.</param>
     /// <param name="tileHeight">A tile's height in pixels, before scaling.</param>
     /// <param name="colors">The colours of 0..1; NaN and infinities get <see cref="Rgb.NonFinite"/>.</param>

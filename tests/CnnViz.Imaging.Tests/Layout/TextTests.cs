@@ -1,3 +1,4 @@
+using CnnViz.Imaging.Color;
 using CnnViz.Imaging.Layout;
 using CnnViz.Imaging.Tests.Support;
 
@@ -126,6 +127,33 @@ public sealed class TextTests
         Assert.Equal(Rgb.Ink.R, framed.Row(0)[3 * 9]);
         Assert.Equal(Rgb.Ink.R, framed.Row(0)[3 * 20]);
     }
+
+    [Theory]
+    [InlineData(CaptionPlacement.Above)]
+    [InlineData(CaptionPlacement.Below)]
+    public void Caption_ColorBar_RunsThroughItsMapBelowThePicture(CaptionPlacement placement)
+    {
+        var options = new CaptionOptions { Title = "T", Placement = placement };
+        var picture = Raster.Filled(600, 40, Rgb.White);
+        var plain = Caption.Add(picture, options);
+        var framed = Caption.Add(picture, options with { ColorBar = new ColorBar(ColorMap.Viridis, -1, 1) });
+        Assert.Equal(plain.Height + 14 + 10 + 4 + TextRenderer.LineHeight(TextSize.Small), framed.Height);
+        var top = 20 + (placement == CaptionPlacement.Above ? TextRenderer.LineHeight(TextSize.Large) + 14 : 0) + 40 + 14;
+        for (var x = 0; x < 320; x++)
+        {
+            var pixel = framed.Row(top + 5).Slice(3 * (20 + x), 3);
+            Assert.Equal(ColorMap.Viridis[(x + 0.5f) / 320], new Rgb(pixel[0], pixel[1], pixel[2]));
+        }
+
+        Assert.Equal(Rgb.Ink.R, framed.Row(top + 5)[3 * 340]);
+    }
+
+    [Theory]
+    [InlineData(-0.03123f, "−0.0312")]
+    [InlineData(0f, "0")]
+    [InlineData(12345f, "1.23E+04")]
+    [InlineData(float.NaN, "NaN")]
+    public void Format_Values_AreShort(float value, string text) => Assert.Equal(text, ColorBar.Format(value));
 
     [Fact]
     public void Draw_OnGrey_Refused() =>

@@ -14,7 +14,8 @@ internal static class Crc32
     /// <summary>Continues <paramref name="crc"/> (0 at the start) over <paramref name="data"/>.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> data)
     {
-        uint[] t0 = _tables[0], t1 = _tables[1], t2 = _tables[2], t3 = _tables[3], t4 = _tables[4], t5 = _tables[5], t6 = _tables[6], t7 = _tables[7];
+        uint[] t0 = _tables[0], t1 = _tables[1], t2 = _tables[2], t3 = _tables[3];
+        uint[] t4 = _tables[4], t5 = _tables[5], t6 = _tables[6], t7 = _tables[7];
         var register = ~crc;
         for (; data.Length >= 8; data = data[8..])
         {

@@ -41,7 +41,8 @@ internal sealed unsafe class TurboJpeg
     /// <exception cref="ImageFormatException">The library is not installed (reason DecoderMissing).</exception>
     public static TurboJpeg Instance => _loaded.Value ?? throw new ImageFormatException(
         ImageFormatReason.DecoderMissing,
-        "JPEG needs libjpeg-turbo's TurboJPEG library 2.0 or later (libturbojpeg.so.0, Debian package libturbojpeg0), which is not installed here.");
+        "JPEG needs libjpeg-turbo's TurboJPEG library 2.0 or later (libturbojpeg.so.0, Debian package libturbojpeg0), "
+        + "which is not installed here.");
 
     /// <summary>Decodes <paramref name="file"/>, whose size was read before, into tightly packed <paramref name="pixels"/>.</summary>
     /// <exception cref="ImageFormatException">The library refuses the data, or finds another size in it.</exception>

@@ -12,7 +12,8 @@ internal static class FloatPicture
         if (2L * crop >= width || 2L * crop >= height)
             throw new ArgumentOutOfRangeException(nameof(crop), crop, $"Cropping {crop} pixels leaves nothing of {width}x{height}.");
         if (values.Length != (long)width * height * channels)
-            throw new ArgumentException($"{width}x{height}x{channels} needs {(long)width * height * channels} values, not {values.Length}.", nameof(values));
+            throw new ArgumentException(
+                $"{width}x{height}x{channels} needs {(long)width * height * channels} values, not {values.Length}.", nameof(values));
 
         var raster = new Raster(width - 2 * crop, height - 2 * crop, channels);
         var (pixelStep, channelStep) = layout == PixelLayout.ChannelsLast ? (channels, 1) : (1, width * height);
