@@ -1,0 +1,55 @@
+// The stack: Redis for the shared cache, inference, and render, which calls inference. Settings (environment or command line):
+//   CNNVIZ_MODELS                                    folder of the models; by default models/ of this repository
+//   CNNVIZ_INFERENCE_PORT, CNNVIZ_RENDER_PORT        fixed ports for gRPC; free ones by default
+//   CNNVIZ_INFERENCE_HTTP_PORT, CNNVIZ_RENDER_HTTP_PORT  the same for HTTP/1.1 (/health, /alive)
+//   CNNVIZ_ENDPOINTS_FILE                            where to write the addresses once everything is healthy
+using CnnViz.AppHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+{
+    Args = args,
+    // The launch profile says where the dashboard listens; run without one, there is none.
+    DisableDashboard = Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is null,
+    AllowUnsecuredTransport = true,
+});
+
+var redis = builder.AddRedis("redis");
+
+// Nobody waits for Redis: without it, or before it is up, the services cache in memory alone.
+var inference = builder.AddProject<Projects.CnnViz_Inference>("inference")
+    .WithServiceEndpoints("CNNVIZ_INFERENCE")
+    .WithEnvironment("CNNVIZ_MODELS", builder.Configuration["CNNVIZ_MODELS"] ?? Path.GetFullPath("../../models", builder.AppHostDirectory))
+    .WithReference(redis);
+
+var render = builder.AddProject<Projects.CnnViz_Render>("render")
+    .WithServiceEndpoints("CNNVIZ_RENDER")
+    .WithExternalHttpEndpoints()
+    .WithReference(inference)
+    .WaitFor(inference);
+
+await using var app = builder.Build();
+await app.StartAsync();
+try
+{
+    var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+    var endpoints = await StackEndpoints.WhenHealthyAsync(app, [inference, render], stopping);
+    endpoints.Print(Console.Out);
+    if (builder.Configuration["CNNVIZ_ENDPOINTS_FILE"] is { Length: > 0 } file)
+        endpoints.WriteTo(file);
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (DistributedApplicationException e)
+{
+    await Console.Error.WriteLineAsync(e.Message);
+    await app.StopAsync();
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    // Ctrl-C before everything was healthy.
+    await app.StopAsync();
+    return 0;
+}

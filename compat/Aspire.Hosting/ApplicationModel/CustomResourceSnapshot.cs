@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>The state of a resource at one moment.</summary>
+public sealed record CustomResourceSnapshot
+{
+    /// <summary>"Project", "Executable", "Container", "Parameter".</summary>
+    public required string ResourceType { get; init; }
+
+    /// <summary>Facts to show.</summary>
+    public required ImmutableArray<ResourcePropertySnapshot> Properties { get; init; }
+
+    /// <summary>One of <see cref="KnownResourceStates"/>, or another word; null before the first.</summary>
+    public ResourceStateSnapshot? State { get; init; }
+
+    /// <summary>The process's exit code, once it ended.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>When it started, UTC.</summary>
+    public DateTime? StartTimeStamp { get; init; }
+
+    /// <summary>When it ended, UTC.</summary>
+    public DateTime? StopTimeStamp { get; init; }
+
+    /// <summary>Where it can be reached.</summary>
+    public ImmutableArray<UrlSnapshot> Urls { get; init; } = [];
+
+    /// <summary>The last result of each health check; a check that has not run yet has no status.</summary>
+    public ImmutableArray<HealthReportSnapshot> HealthReports { get; internal init; } = [];
+
+    /// <summary>The worst of the health reports; healthy without health checks; null while it does not run.</summary>
+    public HealthStatus? HealthStatus => State?.Text != KnownResourceStates.Running
+        ? null
+        : HealthReports.Select(r => r.Status ?? Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Unhealthy)
+            .DefaultIfEmpty(Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy)
+            .Min();
+
+    /// <summary>Whether the resource was healthy once and all that waited for that moment has run.</summary>
+    internal bool IsReady { get; init; }
+}
+
+/// <summary>A fact to show about a resource.</summary>
+public sealed record ResourcePropertySnapshot(string Name, object? Value);
+
+/// <summary>Where a resource can be reached.</summary>
+public sealed record UrlSnapshot(string? Name, string Url, bool IsInternal);
+
+/// <summary>The last result of a health check.</summary>
+public sealed record HealthReportSnapshot(string Name, HealthStatus? Status, string? Description, string? ExceptionText);
+
+/// <summary>A state and how to show it.</summary>
+public sealed record ResourceStateSnapshot(string Text, string? Style)
+{
+    /// <summary>A state without a style.</summary>
+    public static implicit operator ResourceStateSnapshot?(string? s) => s is null ? null : new ResourceStateSnapshot(s, null);
+}

@@ -1,0 +1,16 @@
+using Aspire.Hosting.ApplicationModel;
+
+namespace Aspire.Hosting.Internal.Logging;
+
+/// <summary>Shows what resources print, each line after its resource's name, and keeps it in their logs.</summary>
+internal sealed class ResourceConsole(TextWriter writer, ResourceLoggerService loggers)
+{
+    private readonly Lock _lock = new();
+
+    public void WriteLine(string resourceName, string line, bool isError)
+    {
+        loggers.Log(resourceName).Append(line, isError);
+        lock (_lock)
+            writer.WriteLine($"[{resourceName}] {line}");
+    }
+}

@@ -1,0 +1,47 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Internal.Health;
+using Aspire.Hosting.Internal.Launching;
+using Aspire.Hosting.Internal.Logging;
+using Aspire.Hosting.Internal.Orchestration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Aspire.Hosting.Internal;
+
+/// <summary>The app host's own services.</summary>
+internal static class StandInServices
+{
+    /// <summary>For starting up and for whatever the grace periods of all resources do not cover.</summary>
+    private static readonly TimeSpan ShutdownReserve = TimeSpan.FromSeconds(10);
+
+    public static void Add(HostApplicationBuilder host, IDistributedApplicationBuilder application)
+    {
+        // A probe that fails while a service starts is no error; the health monitor tells the outcome.
+        host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+
+        var services = host.Services;
+        services.AddHealthChecks();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(application.ExecutionContext);
+        services.AddSingleton(application.Eventing);
+        services.AddSingleton(_ => new DistributedApplicationModel(application.Resources));
+        services.AddSingleton<ResourceLoggerService>();
+        services.AddSingleton<ResourceNotificationService>();
+        services.AddSingleton(s => new ResourceConsole(Console.Out, s.GetRequiredService<ResourceLoggerService>()));
+        services.AddSingleton<ProbeClient>();
+        services.AddSingleton<OrchestratorOptions>();
+        services.AddSingleton<PortReservations>();
+        services.AddSingleton(_ => new ExecutablePath(Environment.GetEnvironmentVariable("PATH") ?? string.Empty));
+        services.AddSingleton<ContainerEngine>();
+        services.AddSingleton<ILaunchPlanner>(_ => new ProjectLaunchPlanner(application.AppHostAssembly));
+        services.AddSingleton<ILaunchPlanner, ExecutableLaunchPlanner>();
+        services.AddSingleton<ILaunchPlanner, ContainerLaunchPlanner>();
+        services.AddSingleton<LaunchConfiguration>();
+        services.AddSingleton<HealthMonitor>();
+        services.AddSingleton<ResourceRunner>();
+        services.AddHostedService<Orchestrator>();
+        services.AddOptions<HostOptions>().Configure<OrchestratorOptions, DistributedApplicationModel>((options, own, model) =>
+            options.ShutdownTimeout = ShutdownReserve + (own.GracePeriod * (model.Resources.Count + 1)));
+    }
+}
