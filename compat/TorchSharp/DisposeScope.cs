@@ -15,17 +15,6 @@ public sealed class DisposeScope : IDisposable
         _innermost = this;
     }
 
-    /// <summary>How many disposables the scope holds.</summary>
-    public int DisposablesCount => _disposables.Count;
-
-    /// <summary>Adds a disposable to the scope; returns it.</summary>
-    public T Include<T>(T disposable)
-        where T : IDisposable
-    {
-        Add(disposable);
-        return disposable;
-    }
-
     /// <summary>Moves a disposable to the scope around this one, or to none; returns it.</summary>
     public T MoveToOuter<T>(T disposable)
         where T : IDisposable

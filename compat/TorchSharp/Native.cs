@@ -39,7 +39,7 @@ internal static unsafe partial class Native
     internal static partial long ts_rank(TensorHandle tensor);
 
     [LibraryImport(Library)]
-    internal static partial int ts_extents(TensorHandle tensor, int which, long* destination);
+    internal static partial int ts_sizes(TensorHandle tensor, long* destination);
 
     [LibraryImport(Library)]
     internal static partial void* ts_data(TensorHandle tensor);

@@ -16,7 +16,19 @@ public static partial class torch
         /// <summary>Whether the tensor was disposed.</summary>
         public bool IsInvalid => _handle.IsClosed || _handle.IsInvalid;
 
-        public long[] shape => Extents(0);
+        public unsafe long[] shape
+        {
+            get
+            {
+                var extents = new long[ndim];
+                fixed (long* p = extents)
+                {
+                    Native.Check(Native.ts_sizes(Valid, p));
+                }
+
+                return extents;
+            }
+        }
 
         public long ndim => Native.Check(Native.ts_rank(Valid));
 
@@ -26,7 +38,7 @@ public static partial class torch
 
         public Device device => new(device_type, Native.ts_device_index(Valid));
 
-        /// <summary>Whether autograd records operations on this tensor. Settable on leaves only.</summary>
+        /// <summary>Whether autograd records operations on this tensor.</summary>
         public bool requires_grad
         {
             get => Native.Check(Native.ts_requires_grad(Valid)) == 1;
@@ -81,8 +93,6 @@ public static partial class torch
             return count;
         }
 
-        public long[] stride() => Extents(1);
-
         public bool is_contiguous() => Native.Check(Native.ts_is_contiguous(Valid)) == 1;
 
         /// <summary>A second handle of the same tensor; each is disposed on its own.</summary>
@@ -125,17 +135,6 @@ public static partial class torch
             OwningDisposeScope?.MarkAsDisposed(this);
             _handle.Dispose();
             GC.SuppressFinalize(this);
-        }
-
-        private unsafe long[] Extents(int which)
-        {
-            var values = new long[ndim];
-            fixed (long* p = values)
-            {
-                Native.Check(Native.ts_extents(Valid, which, p));
-            }
-
-            return values;
         }
     }
 }

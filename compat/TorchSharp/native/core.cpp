@@ -9,6 +9,7 @@
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
 #include <cstring>
 
 std::string& shim::last_error() {
@@ -70,11 +71,11 @@ TS_API int64_t ts_rank(at::Tensor* tensor) {
   return shim::guarded<int64_t>(-1, [&] { return tensor->dim(); });
 }
 
-// Which: 0 = sizes, 1 = strides, one value per dimension.
-TS_API int32_t ts_extents(at::Tensor* tensor, int32_t which, int64_t* destination) {
+// One value per dimension.
+TS_API int32_t ts_sizes(at::Tensor* tensor, int64_t* destination) {
   return shim::guarded<int32_t>(-1, [&] {
-    auto values = which == 0 ? tensor->sizes() : tensor->strides();
-    std::copy(values.begin(), values.end(), destination);
+    auto sizes = tensor->sizes();
+    std::copy(sizes.begin(), sizes.end(), destination);
     return 0;
   });
 }

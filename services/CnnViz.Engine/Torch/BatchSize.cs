@@ -3,7 +3,10 @@ namespace CnnViz.Engine.Torch;
 /// <summary>How many images one call should take.</summary>
 internal static class BatchSize
 {
+    // Measured on NanoDet at 128 pixels, 2 cores: 8 images cost a third of one image's time each, 16 cost the same as 8.
     private const int LargestOnCpu = 8;
+
+    // Enough images to fill a GPU's cores with 16-pixel maps; memory usually sets the number first.
     private const int LargestOnCuda = 64;
 
     /// <param name="engine">Where the pass runs.</param>

@@ -126,11 +126,7 @@ internal sealed class TorchCompiledModel : ICompiledModel
         return LayerFunctions.Build(new LayerContext(
             step.Layer, step.InputShapes, step.Output, _weights, _device, step.InPlace, constant =>
             {
-                lock (_constants)
-                {
-                    _constants.Add(constant.DetachFromDisposeScope());
-                }
-
+                _constants.Add(constant.DetachFromDisposeScope());
                 return constant;
             }));
     }

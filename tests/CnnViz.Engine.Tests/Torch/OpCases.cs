@@ -9,8 +9,8 @@ internal static class OpCases
     public const int Height = 12;
     public const int Width = 14;
 
-    private static readonly Size2D s_two = new(2, 2);
-    private static readonly Size2D s_three = new(3, 3);
+    private static readonly Size2D _two = new(2, 2);
+    private static readonly Size2D _three = new(3, 3);
 
     public static IReadOnlyDictionary<string, Action<GraphBuilder>> All { get; } = Create();
 
@@ -44,12 +44,12 @@ internal static class OpCases
         Conv("3x3 OIHW", new(Size2D.One, Size2D.One, Padding2D.Uniform(1)), WeightLayout.Oihw, [8, 6, 3, 3], 8);
         Conv("3x3 HWIO without bias", new(Size2D.One, Size2D.One, Padding2D.Uniform(1)), WeightLayout.Hwio, [3, 3, 6, 8], 0);
         Conv("1x1", new(Size2D.One, Size2D.One, Padding2D.None), WeightLayout.Oihw, [8, 6, 1, 1], 8);
-        Conv("asymmetric padding, stride 2", new(s_two, Size2D.One, new(0, 1, 0, 1)), WeightLayout.Hwio, [3, 3, 6, 8], 8);
+        Conv("asymmetric padding, stride 2", new(_two, Size2D.One, new(0, 1, 0, 1)), WeightLayout.Hwio, [3, 3, 6, 8], 8);
         Conv("uneven padding, kernel and stride", new(new(1, 2), Size2D.One, new(2, 2, 1, 1)), WeightLayout.Oihw, [5, 6, 5, 3], 5);
         Conv("dilation", new(Size2D.One, new(2, 3), new(2, 2, 3, 3)), WeightLayout.Oihw, [4, 6, 3, 3], 4);
         Conv("groups", new(Size2D.One, Size2D.One, Padding2D.Uniform(1), 2), WeightLayout.Oihw, [8, 3, 3, 3], 8);
         Conv("depthwise HWIM, multiplier 2", new(Size2D.One, Size2D.One, Padding2D.Uniform(1), 6) { Depthwise = true }, WeightLayout.Hwim, [3, 3, 6, 2], 12);
-        Conv("depthwise 5x5, stride 2", new(s_two, Size2D.One, new(1, 2, 1, 2), 6) { Depthwise = true }, WeightLayout.Hwim, [5, 5, 6, 1], 6);
+        Conv("depthwise 5x5, stride 2", new(_two, Size2D.One, new(1, 2, 1, 2), 6) { Depthwise = true }, WeightLayout.Hwim, [5, 5, 6, 1], 6);
     }
 
     private static void AddDenseAndNormalization(Dictionary<string, Action<GraphBuilder>> cases)
@@ -103,9 +103,9 @@ internal static class OpCases
     {
         foreach (var kind in Enum.GetValues<PoolKind>())
         {
-            cases[$"pool {kind} 2x2"] = b => b.Add(new Pool2DOp(kind, s_two, s_two, Padding2D.None));
-            cases[$"pool {kind} 3x3, padding 1"] = b => b.Add(new Pool2DOp(kind, s_three, s_two, Padding2D.Uniform(1)));
-            cases[$"pool {kind} asymmetric"] = b => b.Add(new Pool2DOp(kind, s_three, s_two, new(0, 1, 0, 1)));
+            cases[$"pool {kind} 2x2"] = b => b.Add(new Pool2DOp(kind, _two, _two, Padding2D.None));
+            cases[$"pool {kind} 3x3, padding 1"] = b => b.Add(new Pool2DOp(kind, _three, _two, Padding2D.Uniform(1)));
+            cases[$"pool {kind} asymmetric"] = b => b.Add(new Pool2DOp(kind, _three, _two, new(0, 1, 0, 1)));
             cases[$"pool {kind} wide padding"] = b => b.Add(new Pool2DOp(kind, new(3, 4), new(1, 3), new(2, 2, 3, 3)));
             cases[$"global pool {kind}"] = b => b.Add(new GlobalPool2DOp(kind, false));
             cases[$"global pool {kind}, kept axes"] = b => b.Add(new GlobalPool2DOp(kind, true));
@@ -116,7 +116,7 @@ internal static class OpCases
         cases["pad with minus infinity, then max pool"] = b =>
         {
             b.Add(new Pad2DOp(Padding2D.Uniform(1), float.NegativeInfinity));
-            b.Add(new Pool2DOp(PoolKind.Max, s_three, s_two, Padding2D.None));
+            b.Add(new Pool2DOp(PoolKind.Max, _three, _two, Padding2D.None));
         };
     }
 

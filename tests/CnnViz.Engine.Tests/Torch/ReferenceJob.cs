@@ -13,7 +13,7 @@ namespace CnnViz.Engine.Tests.Torch;
 /// </summary>
 internal sealed class ReferenceJob(string folder, IReadOnlyList<string> targets)
 {
-    private static readonly JsonSerializerOptions s_json = new()
+    private static readonly JsonSerializerOptions _json = new()
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter() },
@@ -41,7 +41,7 @@ internal sealed class ReferenceJob(string folder, IReadOnlyList<string> targets)
                 ["targets"] = new JsonArray([.. targets.Select(name => JsonValue.Create(graph.Find(name)!.Name))]),
                 ["layers"] = layers,
             };
-            File.WriteAllText(Path.Combine(folder, "graph.json"), description.ToJsonString(s_json));
+            File.WriteAllText(Path.Combine(folder, "graph.json"), description.ToJsonString(_json));
         }
 
         WriteFloats(Path.Combine(folder, "input.bin"), images);
@@ -101,7 +101,7 @@ internal sealed class ReferenceJob(string folder, IReadOnlyList<string> targets)
         {
             ["name"] = layer.Name,
             ["op"] = layer.Op.GetType().Name,
-            ["attributes"] = JsonSerializer.SerializeToNode(layer.Op, layer.Op.GetType(), s_json),
+            ["attributes"] = JsonSerializer.SerializeToNode(layer.Op, layer.Op.GetType(), _json),
             ["inputs"] = new JsonArray([.. layer.Inputs.Select(name => JsonValue.Create(graph.Find(name)!.Name))]),
             ["weights"] = described,
         };
