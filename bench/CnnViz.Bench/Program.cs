@@ -2,11 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using CnnViz.Bench;
 using CnnViz.Engine.Torch;
-using CnnViz.Models.Catalog;
+using CnnViz.Models;
 
 // Usage: CnnViz.Bench [result file]. Needs nanodet under CNNVIZ_MODELS (./cnnviz bench sets it).
 var models = Environment.GetEnvironmentVariable("CNNVIZ_MODELS") ?? "models";
-using var catalog = new ModelCatalog(models);
+using var catalog = ModelCatalog.Open(models);
 var graph = catalog.Load("nanodet");
 var engine = new TorchEngine();
 var results = new List<BenchResult>();

@@ -4,7 +4,7 @@ using CnnViz.Engine.Torch;
 using CnnViz.Inference.Limits;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Rpcs;
-using CnnViz.Models.Catalog;
+using CnnViz.Models;
 
 // A request carries at most one picture of 3 MiB; the rest of a message is small.
 const int maxReceiveBytes = 4 * 1024 * 1024;
@@ -17,7 +17,7 @@ builder.AddServiceDefaults(maxReceiveBytes);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddOptions<ComputeGateOptions>().BindConfiguration("Compute").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<ComputeGate>();
-builder.Services.AddSingleton(_ => new ModelCatalog(builder.Configuration["CNNVIZ_MODELS"] ?? "models"));
+builder.Services.AddSingleton(_ => ModelCatalog.Open(builder.Configuration["CNNVIZ_MODELS"] ?? "models"));
 builder.Services.AddSingleton<ModelRequests>();
 builder.Services.AddSingleton<IEngine>(_ => new TorchEngine());
 builder.Services.AddSingleton(_ => new CompiledModelCache(compiledModelsKept));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CnnViz.Models;
-using CnnViz.Models.Catalog;
 using CnnViz.ServiceDefaults.Errors;
 
 namespace CnnViz.Inference.Requests;
@@ -28,6 +27,12 @@ internal sealed class ModelRequests(ModelCatalog catalog)
             throw Unknown("UNKNOWN_MODEL", "model", name, entries.Select(e => e.Name), "there is no model");
         }
 
+        if (entry.MissingFile is { } file)
+        {
+            throw RpcErrors.NotFound(
+                "MODEL_NOT_INSTALLED", $"model '{name}' is known but not installed: {file} is missing", ("model", name), ("file", file));
+        }
+
         try
         {
             return catalog.Load(name);
@@ -39,7 +44,7 @@ internal sealed class ModelRequests(ModelCatalog catalog)
     }
 
     /// <summary>A layer by name or by index as decimal text.</summary>
-    public Layer Layer(ModelGraph graph, string field, string name)
+    public static Layer Layer(ModelGraph graph, string field, string name)
     {
         if (string.IsNullOrEmpty(name))
         {
@@ -61,7 +66,7 @@ internal sealed class ModelRequests(ModelCatalog catalog)
     }
 
     /// <summary>The layers of a FeatureMaps request: named, distinct, computable.</summary>
-    public IReadOnlyList<string> FeatureLayers(ModelGraph graph, IReadOnlyList<string> names)
+    public static IReadOnlyList<string> FeatureLayers(ModelGraph graph, IReadOnlyList<string> names)
     {
         if (names.Count is < 1 or > MaxLayers)
         {

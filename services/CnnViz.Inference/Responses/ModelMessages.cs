@@ -1,5 +1,4 @@
 using CnnViz.Models;
-using CnnViz.Models.Summary;
 using CnnViz.V1;
 using ChannelOrder = CnnViz.V1.ChannelOrder;
 

@@ -15,7 +15,7 @@ internal sealed partial class InferenceGrpcService
     {
         // Everything that can be refused is refused before any pixel is decoded or any core is taken.
         var graph = models.Graph(request.Model);
-        var layers = models.FeatureLayers(graph, request.Layers);
+        var layers = ModelRequests.FeatureLayers(graph, request.Layers);
         var (height, width) = InputSize.Of(graph, request.Height, request.Width);
         var selections = ChannelSelection.Of(graph, layers, request.Channels, height, width);
         var engine = engines.Pick(request.Engine);

@@ -11,7 +11,7 @@ internal sealed partial class InferenceGrpcService
         FilterWeightsRequest request, IServerStreamWriter<FilterWeightsResponse> responseStream, ServerCallContext context)
     {
         var graph = models.Graph(request.Model);
-        var layer = models.Layer(graph, "layer", request.Layer);
+        var layer = ModelRequests.Layer(graph, "layer", request.Layer);
         var weights = LayerWeights.Select(layer, request.Roles);
 
         await responseStream.WriteAsync(

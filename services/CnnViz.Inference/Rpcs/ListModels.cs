@@ -26,8 +26,8 @@ internal sealed partial class InferenceGrpcService
             {
                 Name = entry.Name,
                 Description = entry.Description,
-                Available = entry.Available,
-                UnavailableReason = entry.UnavailableReason ?? "",
+                Available = entry is { Installed: true, LoadError: null },
+                UnavailableReason = entry.LoadError ?? (entry.MissingFile is { } file ? $"{file} is missing" : ""),
             });
         }
 

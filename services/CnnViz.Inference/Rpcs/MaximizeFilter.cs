@@ -15,7 +15,7 @@ internal sealed partial class InferenceGrpcService
     {
         // Everything that can be refused is refused before any core is taken.
         var graph = models.Graph(request.Model);
-        var layer = models.Layer(graph, "layer", request.Layer);
+        var layer = ModelRequests.Layer(graph, "layer", request.Layer);
         var engine = engines.Pick(request.Engine);
         var options = MaximizationRequests.Read(graph, layer, request);
         var runId = RunIds.Next(time);

@@ -1,4 +1,3 @@
-using CnnViz.Imaging.Color;
 using CnnViz.Imaging.Layout;
 using CnnViz.Imaging.Normalization;
 using CnnViz.Render.Upstream;
@@ -22,7 +21,7 @@ internal static class FeatureMapPicture
         var grid = style.Grid(GridOptions.Gallery with { Margin = 4 }, channels, width, height);
 
         var values = new float[map.Values.Length];
-        var result = Normalizer.Normalize(map.Values, height * width, values, new NormalizationOptions { Mode = mode });
+        var result = Normalizer.Normalize(map.Values, height * width, new NormalizationOptions { Mode = mode }, values);
         var canvas = TileGrid.Compose(values, width, height, style.Colors(ColorMap.Viridis), grid);
 
         var name = map.Header.Name;

@@ -4,6 +4,7 @@ using CnnViz.Imaging.Normalization;
 using CnnViz.Render.Upstream;
 using CnnViz.ServiceDefaults.Errors;
 using CnnViz.V1;
+using Google.Protobuf.Collections;
 using ColorMap = CnnViz.Imaging.Color.ColorMap;
 
 namespace CnnViz.Render.Pictures;
@@ -66,7 +67,7 @@ internal static class FilterPicture
         }
 
         var mode = style.Mode(NormalizationMode.MinMax);
-        var result = Normalizer.Normalize(values, size, values, new NormalizationOptions { Mode = mode });
+        var result = Normalizer.Normalize(values, size, new NormalizationOptions { Mode = mode }, values);
         var canvas = TileGrid.Compose(values, kernel.Width, kernel.Height, style.Colors(ColorMap.Grey), grid);
         var subtitle = inputs.Count == 1
             ? $"{filters.Count} filters of {kernel.Height}×{kernel.Width}; {mode.Words(result)}"
@@ -90,7 +91,7 @@ internal static class FilterPicture
 
         // A colour tile's three channels share one range, else the filter's colour would be lost.
         var mode = style.Mode(NormalizationMode.MinMaxPerTile);
-        var result = Normalizer.Normalize(values, 3 * size, values, new NormalizationOptions { Mode = mode });
+        var result = Normalizer.Normalize(values, 3 * size, new NormalizationOptions { Mode = mode }, values);
         var tiles = new List<Raster>(filters.Count);
         for (var i = 0; i < filters.Count; i++)
         {
@@ -115,7 +116,7 @@ internal static class FilterPicture
         var grid = style.Grid(GridOptions.Gallery, 1, width, height);
         var mode = style.Mode(NormalizationMode.MinMax);
         var values = new float[weights.Values.Length];
-        var result = Normalizer.Normalize(weights.Values, values.Length, values, new NormalizationOptions { Mode = mode });
+        var result = Normalizer.Normalize(weights.Values, values.Length, new NormalizationOptions { Mode = mode }, values);
         var canvas = TileGrid.Compose(values, width, height, style.Colors(ColorMap.Viridis), grid);
         var subtitle = $"dense kernel: {height} rows by {width} columns; {mode.Words(result)}";
         return style.Finish(canvas, grid, 1, (Title(model, layer), subtitle + FeatureMapPicture.Odd(result)), captionByDefault: true);
@@ -123,7 +124,7 @@ internal static class FilterPicture
 
     private static string Title(ModelInfoResponse model, LayerInfo layer) => $"{model.Name} · {layer.Name}";
 
-    private static IReadOnlyList<int> Pick(string field, IReadOnlyList<int> asked, int count, string layer)
+    private static IReadOnlyList<int> Pick(string field, RepeatedField<int> asked, int count, string layer)
     {
         for (var i = 0; i < asked.Count; i++)
         {

@@ -1,5 +1,4 @@
 using CnnViz.Imaging;
-using CnnViz.Imaging.Color;
 using CnnViz.Imaging.Layout;
 using CnnViz.Imaging.Normalization;
 using CnnViz.ServiceDefaults.Errors;
