@@ -37,7 +37,8 @@ internal static class LayerFolding
         {
             (Pad2DOp { Value: 0 } pad, Conv2DOp conv) =>
                 layer with { Op = conv with { Padding = Sum(pad.Padding, conv.Padding) } },
-            (Pad2DOp { Value: float.NegativeInfinity } pad, Pool2DOp { Kind: PoolKind.Max } pool) when Fits(Sum(pad.Padding, pool.Padding), pool.Window) =>
+            (Pad2DOp { Value: float.NegativeInfinity } pad, Pool2DOp { Kind: PoolKind.Max } pool)
+                when Fits(Sum(pad.Padding, pool.Padding), pool.Window) =>
                 layer with { Op = pool with { Padding = Sum(pad.Padding, pool.Padding) } },
             (Conv2DOp, BinaryOp { Kind: BinaryKind.Add }) when before.Weight("bias") is null && IsPerChannel(before, layer) =>
                 before with { Name = layer.Name, Weights = [.. before.Weights, Bias(layer.Weight("constant")!)] },

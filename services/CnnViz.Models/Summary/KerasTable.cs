@@ -10,7 +10,7 @@ namespace CnnViz.Models;
 /// </summary>
 internal static class KerasTable
 {
-    private static readonly string[] s_headings = ["Layer (type)", "Output Shape", "Param #", "Connected to"];
+    private static readonly string[] _headings = ["Layer (type)", "Output Shape", "Param #", "Connected to"];
 
     public static string Write(ModelSummary summary, SummaryTextOptions options)
     {
@@ -24,7 +24,7 @@ internal static class KerasTable
         }
 
         Line(text, new string('_', width));
-        Row(text, stops, s_headings);
+        Row(text, stops, _headings);
         Line(text, new string('=', width));
         var rows = summary.Rows.Where(row => options.InputRow || !row.IsInput).ToArray();
         for (var i = 0; i < rows.Length; i++)

@@ -56,7 +56,8 @@ public sealed record ModelSummary(
     private static SummaryRow Row(Layer layer, IReadOnlyDictionary<string, TensorShape> shapes, bool channelsLast)
     {
         TensorShape? shape = shapes.TryGetValue(layer.Name, out var found) ? found : null;
-        return new SummaryRow(layer.Name, layer.Op.ClassName, ShapeText(shape, channelsLast), Counted(layer).Sum(weight => weight.ElementCount), layer.Inputs)
+        var parameters = Counted(layer).Sum(weight => weight.ElementCount);
+        return new SummaryRow(layer.Name, layer.Op.ClassName, ShapeText(shape, channelsLast), parameters, layer.Inputs)
         {
             Shape = shape,
             IsInput = layer.Op is InputOp,

@@ -4,7 +4,7 @@ namespace CnnViz.Models.Tests.Catalog;
 
 public sealed class ModelCatalogTests : IDisposable
 {
-    private readonly string _root = Directory.CreateTempSubdirectory("cnnviz").FullName;
+    private readonly string _root = Directory.CreateTempSubdirectory("cnnviz-models-").FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 

@@ -5,7 +5,7 @@ namespace CnnViz.Models.Tests.Graph;
 /// <summary>Each op's shape rule, on hand-worked examples.</summary>
 public sealed class OpShapeTests
 {
-    private static readonly Size2D s_one = Size2D.One;
+    private static readonly Size2D _one = Size2D.One;
 
     [Theory]
     [InlineData(1, 1, 1, 0, "(16, 6, 6)")]
@@ -21,7 +21,7 @@ public sealed class OpShapeTests
     [Fact]
     public void Conv2D_EveryLayout_GivesTheSameShape()
     {
-        var op = new Conv2DOp(s_one, s_one, new Padding2D(0, 1, 2, 3));
+        var op = new Conv2DOp(_one, _one, new Padding2D(0, 1, 2, 3));
         Assert.Equal("(7, 7, 12)", Infer(op, [5, 8, 8], Weight("kernel", WeightLayout.Hwio, 3, 2, 5, 7)).ToString());
         Assert.Equal("(7, 7, 12)", Infer(op, [5, 8, 8], Weight("kernel", WeightLayout.Oihw, 7, 5, 3, 2)).ToString());
     }
@@ -29,14 +29,14 @@ public sealed class OpShapeTests
     [Fact]
     public void Conv2D_DepthwiseWithMultiplier_MultipliesChannels()
     {
-        var op = new Conv2DOp(s_one, s_one, Padding2D.None, Groups: 6) { Depthwise = true };
+        var op = new Conv2DOp(_one, _one, Padding2D.None, Groups: 6) { Depthwise = true };
         Assert.Equal("(12, 6, 6)", Infer(op, [6, 8, 8], Weight("kernel", WeightLayout.Hwim, 3, 3, 6, 2)).ToString());
     }
 
     [Fact]
     public void Conv2D_TwoGroups_KernelSeesHalfTheChannels()
     {
-        var op = new Conv2DOp(s_one, s_one, Padding2D.None, Groups: 2);
+        var op = new Conv2DOp(_one, _one, Padding2D.None, Groups: 2);
         Assert.Equal("(10, 8, 8)", Infer(op, [6, 8, 8], Weight("kernel", WeightLayout.Oihw, 10, 3, 1, 1)).ToString());
         Assert.Contains("takes 12 channels", Refusal(op, [6, 8, 8], Weight("kernel", WeightLayout.Oihw, 10, 6, 1, 1)), StringComparison.Ordinal);
     }
@@ -44,7 +44,7 @@ public sealed class OpShapeTests
     [Fact]
     public void Conv2D_Misfit_NamesLayerOpAndShapes()
     {
-        var message = Refusal(new Conv2DOp(s_one, s_one, Padding2D.None), [3, 8, 8], Weight("kernel", WeightLayout.Hwio, 3, 3, 4, 16));
+        var message = Refusal(new Conv2DOp(_one, _one, Padding2D.None), [3, 8, 8], Weight("kernel", WeightLayout.Hwio, 3, 3, 4, 16));
         Assert.Contains("'it' (Conv2D)", message, StringComparison.Ordinal);
         Assert.Contains("(3, 8, 8)", message, StringComparison.Ordinal);
         Assert.Contains("takes 4 channels", message, StringComparison.Ordinal);
@@ -54,13 +54,13 @@ public sealed class OpShapeTests
     public void Conv2D_BadAttributes_AreRefused()
     {
         var kernel = Weight("kernel", WeightLayout.Hwio, 3, 3, 3, 4);
-        Assert.Contains("does not fit", Refusal(new Conv2DOp(s_one, new(9, 9), Padding2D.None), [3, 8, 8], kernel), StringComparison.Ordinal);
-        Assert.Contains("stride", Refusal(new Conv2DOp(new(0, 1), s_one, Padding2D.None), [3, 8, 8], kernel), StringComparison.Ordinal);
-        Assert.Contains("padding", Refusal(new Conv2DOp(s_one, s_one, new Padding2D(-1, 0, 0, 0)), [3, 8, 8], kernel), StringComparison.Ordinal);
-        Assert.Contains("groups", Refusal(new Conv2DOp(s_one, s_one, Padding2D.None, 0), [3, 8, 8], kernel), StringComparison.Ordinal);
-        Assert.Contains("'kernel' is missing", Refusal(new Conv2DOp(s_one, s_one, Padding2D.None), [3, 8, 8]), StringComparison.Ordinal);
-        Assert.Contains("bias", Refusal(new Conv2DOp(s_one, s_one, Padding2D.None), [3, 8, 8], kernel, Plain("bias", 5)), StringComparison.Ordinal);
-        Assert.Contains("four extents", Refusal(new Conv2DOp(s_one, s_one, Padding2D.None), [3, 8, 8], Weight("kernel", WeightLayout.Hwio, 3, 3, 3)), StringComparison.Ordinal);
+        Assert.Contains("does not fit", Refusal(new Conv2DOp(_one, new(9, 9), Padding2D.None), [3, 8, 8], kernel), StringComparison.Ordinal);
+        Assert.Contains("stride", Refusal(new Conv2DOp(new(0, 1), _one, Padding2D.None), [3, 8, 8], kernel), StringComparison.Ordinal);
+        Assert.Contains("padding", Refusal(new Conv2DOp(_one, _one, new Padding2D(-1, 0, 0, 0)), [3, 8, 8], kernel), StringComparison.Ordinal);
+        Assert.Contains("groups", Refusal(new Conv2DOp(_one, _one, Padding2D.None, 0), [3, 8, 8], kernel), StringComparison.Ordinal);
+        Assert.Contains("'kernel' is missing", Refusal(new Conv2DOp(_one, _one, Padding2D.None), [3, 8, 8]), StringComparison.Ordinal);
+        Assert.Contains("bias", Refusal(new Conv2DOp(_one, _one, Padding2D.None), [3, 8, 8], kernel, Plain("bias", 5)), StringComparison.Ordinal);
+        Assert.Contains("four extents", Refusal(new Conv2DOp(_one, _one, Padding2D.None), [3, 8, 8], Weight("kernel", WeightLayout.Hwio, 3, 3, 3)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class OpShapeTests
     {
         Assert.Equal("(4, 4, 3)", Infer(new Pool2DOp(PoolKind.Max, new(3, 3), new(2, 2), Padding2D.Uniform(1)), [4, 8, 6]).ToString());
         Assert.Equal("(4, 3, 3)", Infer(new Pool2DOp(PoolKind.Average, new(2, 2), new(2, 2), Padding2D.None), [4, 7, 6]).ToString());
-        Assert.Contains("padding alone", Refusal(new Pool2DOp(PoolKind.Max, new(2, 2), s_one, Padding2D.Uniform(2)), [4, 8, 8]), StringComparison.Ordinal);
+        Assert.Contains("padding alone", Refusal(new Pool2DOp(PoolKind.Max, new(2, 2), _one, Padding2D.Uniform(2)), [4, 8, 8]), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,12 +4,12 @@ namespace CnnViz.Models.Tests.Graph;
 
 public sealed class ShapeInferenceTests
 {
-    private static readonly Pool2DOp s_halve = new(PoolKind.Max, new(2, 2), new(2, 2), Padding2D.None);
+    private static readonly Pool2DOp _halve = new(PoolKind.Max, new(2, 2), new(2, 2), Padding2D.None);
 
     [Fact]
     public void Infer_Targets_LeavesOutTheRest()
     {
-        using var graph = Of(Input(), Layer("a", s_halve, "input"), Layer("b", s_halve, "a"), Layer("c", s_halve, "a"));
+        using var graph = Of(Input(), Layer("a", _halve, "input"), Layer("b", _halve, "a"), Layer("c", _halve, "a"));
         var shapes = ShapeInference.Infer(graph, 8, 16, ["b"]);
         Assert.Equal(["a", "b", "input"], shapes.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("(3, 2, 4)", shapes["b"].ToString());
@@ -19,7 +19,7 @@ public sealed class ShapeInferenceTests
     public void Infer_BehindUnsupported_IsAbsentUnlessWanted()
     {
         using var graph = Of(
-            Input(), Layer("a", s_halve, "input"), Layer("odd", new UnsupportedOp("TopKV2", "unknown"), "a"), Layer("after", s_halve, "odd"));
+            Input(), Layer("a", _halve, "input"), Layer("odd", new UnsupportedOp("TopKV2", "unknown"), "a"), Layer("after", _halve, "odd"));
         Assert.Equal(["input", "a"], ShapeInference.Infer(graph, 8, 8).Keys);
         var refusal = Assert.Throws<ModelFormatException>(() => ShapeInference.Infer(graph, 8, 8, ["after"]));
         Assert.Contains("'odd' (TopKV2)", refusal.Message, StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class ShapeInferenceTests
     [Fact]
     public void Infer_UnwantedMisfit_DoesNotMatter()
     {
-        using var graph = Of(Input(), Layer("a", s_halve, "input"), Layer("far", new Pool2DOp(PoolKind.Max, new(9, 9), Size2D.One, Padding2D.None), "a"));
+        using var graph = Of(Input(), Layer("a", _halve, "input"), Layer("far", new Pool2DOp(PoolKind.Max, new(9, 9), Size2D.One, Padding2D.None), "a"));
         Assert.Equal("(3, 4, 4)", ShapeInference.Infer(graph, 8, 8, ["a"])["a"].ToString());
         Assert.Throws<ModelFormatException>(() => ShapeInference.Infer(graph, 8, 8));
     }
@@ -37,7 +37,7 @@ public sealed class ShapeInferenceTests
     [Fact]
     public void Infer_UnknownTarget_SuggestsTheNearest()
     {
-        using var graph = Of(Input(), Layer("block1_conv1", s_halve, "input"), Layer("block1_conv2", s_halve, "block1_conv1"));
+        using var graph = Of(Input(), Layer("block1_conv1", _halve, "input"), Layer("block1_conv2", _halve, "block1_conv1"));
         var refusal = Assert.Throws<ModelFormatException>(() => ShapeInference.Infer(graph, 8, 8, ["block1_konv1"]));
         Assert.Contains("did you mean 'block1_conv1' or 'block1_conv2'?", refusal.Message, StringComparison.Ordinal);
     }
@@ -49,14 +49,14 @@ public sealed class ShapeInferenceTests
     [InlineData(6, 8)]
     public void Infer_UnsuitableSize_IsRefused(int height, int width)
     {
-        using var graph = Of(Input() with { SizeMultiple = 4 }, Layer("a", s_halve, "input"));
+        using var graph = Of(Input() with { SizeMultiple = 4 }, Layer("a", _halve, "input"));
         Assert.Throws<ModelFormatException>(() => ShapeInference.Infer(graph, height, width));
     }
 
     [Fact]
     public void Infer_FixedSize_TakesOnlyTheDeclared()
     {
-        using var graph = Of(Input() with { FixedSize = true }, Layer("a", s_halve, "input"));
+        using var graph = Of(Input() with { FixedSize = true }, Layer("a", _halve, "input"));
         Assert.Equal("(3, 4, 4)", ShapeInference.Infer(graph, 8, 8)["a"].ToString());
         Assert.Throws<ModelFormatException>(() => ShapeInference.Infer(graph, 8, 16));
     }

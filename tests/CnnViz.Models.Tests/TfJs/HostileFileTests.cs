@@ -7,7 +7,7 @@ namespace CnnViz.Models.Tests.TfJs;
 /// <summary>Files that are broken or mean harm: always a <see cref="ModelFormatException"/> that says where and why.</summary>
 public sealed class HostileFileTests
 {
-    private static readonly (string Name, byte[] Bytes) s_noWeights = ("w.bin", []);
+    private static readonly (string Name, byte[] Bytes) _noWeights = ("w.bin", []);
 
     /// <summary>Uses most ops that the reader knows.</summary>
     private static ModelFile Valid() => new ModelFile(1, 8, 8, 3)
@@ -121,7 +121,7 @@ public sealed class HostileFileTests
     {
         var (json, _) = new ModelFile(1, 8, 8, 3).Parts();
         json["weightsManifest"]![0]!["weights"] = new JsonArray(JsonNode.Parse(entry.Replace("1e999", "\"Infinity\"", StringComparison.Ordinal)));
-        Refused(json.ToJsonString(), s_noWeights);
+        Refused(json.ToJsonString(), _noWeights);
     }
 
     [Fact]

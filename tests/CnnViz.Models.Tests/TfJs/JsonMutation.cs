@@ -5,7 +5,7 @@ namespace CnnViz.Models.Tests.TfJs;
 /// <summary>One random structural edit of a JSON document: a value replaced, removed, doubled or swapped with another.</summary>
 internal static class JsonMutation
 {
-    private static readonly string[] s_values =
+    private static readonly string[] _values =
     [
         "null", "true", "-1", "0", "1", "2", "3", "7", "2147483647", "-2147483648", "9223372036854775807", "1e308", "0.5", "\"\"", "\"NaN\"", "\"-1\"",
         "\"0\"", "\"4\"", "\"2147483647\"", "\"n/conv\"", "\"n/k\"", "\"image\"", "\"n/axis:1\"", "\"^n/add\"", "\"U0FNRQ==\"", "\"VkFMSUQ=\"", "\"Tk5OTg==\"",
@@ -45,7 +45,7 @@ internal static class JsonMutation
         }
     }
 
-    private static JsonNode? Value(Random random) => JsonNode.Parse(s_values[random.Next(s_values.Length)]);
+    private static JsonNode? Value(Random random) => JsonNode.Parse(_values[random.Next(_values.Length)]);
 
     private static void Collect(JsonNode node, List<JsonNode> places)
     {

@@ -94,7 +94,7 @@ internal sealed class ModelFile
 
     public static string Save(string json, params (string Name, byte[] Bytes)[] files)
     {
-        var directory = Directory.CreateTempSubdirectory("cnnviz").FullName;
+        var directory = Directory.CreateTempSubdirectory("cnnviz-models-").FullName;
         foreach (var (name, bytes) in files)
         {
             File.WriteAllBytes(Path.Combine(directory, name), bytes);

@@ -4,7 +4,7 @@ namespace CnnViz.Models.Tests.Weights;
 
 public sealed class WeightStoreTests : IDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("cnnviz").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("cnnviz-models-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 

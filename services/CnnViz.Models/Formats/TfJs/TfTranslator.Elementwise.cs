@@ -15,7 +15,8 @@ internal sealed partial class TfTranslator
         {
             "Relu" => new ActivationOp(ActivationKind.Relu),
             "Relu6" => new ActivationOp(ActivationKind.Relu6),
-            "LeakyRelu" => new ActivationOp(ActivationKind.LeakyRelu, node.Float(node.Op == "LeakyRelu" ? "alpha" : "leakyrelu_alpha", TensorFlowLeakyAlpha)),
+            "LeakyRelu" => new ActivationOp(
+                ActivationKind.LeakyRelu, node.Float(node.Op == "LeakyRelu" ? "alpha" : "leakyrelu_alpha", TensorFlowLeakyAlpha)),
             "Elu" => new ActivationOp(ActivationKind.Elu, 1),
             "Sigmoid" => new ActivationOp(ActivationKind.Sigmoid),
             "Tanh" => new ActivationOp(ActivationKind.Tanh),

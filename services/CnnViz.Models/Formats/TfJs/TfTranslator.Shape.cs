@@ -235,7 +235,11 @@ internal sealed partial class TfTranslator
     {
         var known = sizes.Where(size => size != -1).Sum(size => (long)size);
         int[] lengths = [.. sizes.Select(size => size == -1 ? (int)Math.Clamp(extent - known, 0, extent) : size)];
-        return sizes.Length <= MaxParts && sizes.Count(size => size == -1) <= 1 && lengths.All(length => length > 0) && lengths.Sum(length => (long)length) == extent
+        var fits = sizes.Length <= MaxParts
+            && sizes.Count(size => size == -1) <= 1
+            && lengths.All(length => length > 0)
+            && lengths.Sum(length => (long)length) == extent;
+        return fits
             ? lengths
             : throw new ModelFormatException($"an extent of {extent} does not split into ({string.Join(", ", sizes.Take(16))})");
     }
