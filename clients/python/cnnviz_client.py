@@ -91,8 +91,6 @@ def describe(error, endpoint):
             for detail in error_details_pb2.Status.FromString(value).details:
                 if detail.type_url.endswith("/google.rpc.BadRequest"):
                     for violation in error_details_pb2.BadRequest.FromString(detail.value).field_violations:
-                        lines.append(f"  {violation.field}: {violation.description}")
-                elif detail.type_url.endswith("/google.rpc.ErrorInfo"):
-                    info = error_details_pb2.ErrorInfo.FromString(detail.value)
-                    lines.append("  " + ", ".join([info.reason, *(f"{k}: {v}" for k, v in sorted(info.metadata.items()))]))
+                        if violation.description not in lines[0]:  # The message often lists them already.
+                            lines.append(f"  {violation.field}: {violation.description}")
     return "\n".join(lines)

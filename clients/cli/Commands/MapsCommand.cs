@@ -104,7 +104,6 @@ internal static class MapsCommand
                 ExitCodes.Usage);
         }
 
-
         return new Picture { Data = ByteString.CopyFrom(await File.ReadAllBytesAsync(file.FullName, cancellation)) };
     }
 
