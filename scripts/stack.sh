@@ -1,6 +1,8 @@
 # Running what was built.
 stack_environment() {
   export CNNVIZ_MODELS="${CNNVIZ_MODELS:-$ROOT/models}"
+  # What the app host sets for the inference service, for tests and benches that run the engine in their own process.
+  export OMP_WAIT_POLICY=passive MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=67108864
   CNNVIZ_APPHOST="$(output_of CnnViz.AppHost)/CnnViz.AppHost.dll"
   export CNNVIZ_APPHOST
 }

@@ -20,6 +20,7 @@ var redis = builder.AddRedis("redis");
 // Nobody waits for Redis: without it, or before it is up, the services cache in memory alone.
 var inference = builder.AddProject<Projects.CnnViz_Inference>("inference")
     .WithServiceEndpoints("CNNVIZ_INFERENCE")
+    .WithTorchEnvironment()
     .WithEnvironment("CNNVIZ_MODELS", builder.Configuration["CNNVIZ_MODELS"] ?? Path.GetFullPath("../../models", builder.AppHostDirectory))
     .WithReference(redis);
 
