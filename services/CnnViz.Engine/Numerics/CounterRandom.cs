@@ -82,7 +82,8 @@ public sealed class CounterRandom
         {
             var product0 = (ulong)Multiplier0 * c0;
             var product1 = (ulong)Multiplier1 * c2;
-            (c0, c1, c2, c3) = ((uint)(product1 >> 32) ^ c1 ^ k0, (uint)product1, (uint)(product0 >> 32) ^ c3 ^ k1, (uint)product0);
+            (c0, c2) = ((uint)(product1 >> 32) ^ c1 ^ k0, (uint)(product0 >> 32) ^ c3 ^ k1);
+            (c1, c3) = ((uint)product1, (uint)product0);
             k0 += Weyl0;
             k1 += Weyl1;
         }

@@ -68,8 +68,8 @@ public sealed class RealFft2D
         ForwardScaled(image, re, im, scratch, edgeScale: 1, innerScale: 1);
 
     /// <summary>
-    /// The adjoint of <see cref="Inverse"/> as a linear map from (re, im) to the picture: rfft2 divided by height*width, times two
-    /// in the columns that stand for themselves and for their mirror image.
+    /// The adjoint of <see cref="Inverse"/> as a linear map from (re, im) to the picture: rfft2 divided by height*width, times
+    /// two in the columns that stand for themselves and for their mirror image.
     /// </summary>
     /// <inheritdoc cref="Forward"/>
     public void InverseAdjoint(ReadOnlySpan<float> image, Span<float> re, Span<float> im, Span<float> scratch)

@@ -49,7 +49,8 @@ internal static class Close
     /// Checks a gradient against central differences of a scalar function along random directions, which float32 functions allow
     /// to about 1e-3.
     /// </summary>
-    public static void Gradient(Func<float[], double> function, float[] at, ReadOnlySpan<float> gradient, double step, double tolerance)
+    public static void Gradient(
+        Func<float[], double> function, float[] at, ReadOnlySpan<float> gradient, double step, double tolerance)
     {
         for (ulong direction = 0; direction < 5; direction++)
         {

@@ -63,7 +63,10 @@ public sealed class CounterRandomTests
     public void NextInt32_SmallRange_EveryValueAboutEquallyOften()
     {
         var random = new CounterRandom(7, RandomPurpose.Transform, 3);
-        var counts = Enumerable.Range(0, 21_000).Select(_ => random.NextInt32(-10, 10)).GroupBy(x => x).ToDictionary(g => g.Key, g => g.Count());
+        var counts = Enumerable.Range(0, 21_000)
+            .Select(_ => random.NextInt32(-10, 10))
+            .GroupBy(x => x)
+            .ToDictionary(g => g.Key, g => g.Count());
 
         Assert.Equal(Enumerable.Range(-10, 21), counts.Keys.Order());
         Assert.All(counts.Values, count => Assert.InRange(count, 850, 1150));

@@ -47,7 +47,11 @@ public sealed class InputMappingTests
     public void Adjoint_LinearPart_SameInnerProduct(ChannelOrder order, int channels)
     {
         var mapping = new InputMapping(
-            Spec(order, channels, [.. Enumerable.Range(0, channels).Select(c => 10f * c)], [.. Enumerable.Range(0, channels).Select(c => 30f + c)]));
+            Spec(
+                order,
+                channels,
+                [.. Enumerable.Range(0, channels).Select(c => 10f * c)],
+                [.. Enumerable.Range(0, channels).Select(c => 30f + c)]));
         const int Plane = 6;
         var (x, y) = (Close.Random(mapping.Channels * Plane, 1), Close.Random(channels * Plane, 2));
         var (offset, forward, backward) = (new float[y.Length], new float[y.Length], new float[x.Length]);

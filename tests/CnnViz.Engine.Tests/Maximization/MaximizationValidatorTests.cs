@@ -50,8 +50,12 @@ public sealed class MaximizationValidatorTests
     [Theory]
     [InlineData(MaximizationRecipe.Keras)]
     [InlineData(MaximizationRecipe.Lucid)]
-    public void Validate_RecipeDefaults_NoViolation(MaximizationRecipe recipe) =>
-        Assert.Empty(_validator.Validate(MaximizationOptions.ForRecipe(recipe, "features", [0, 511], 180, 16), AnalyticGraph.Create()));
+    public void Validate_RecipeDefaults_NoViolation(MaximizationRecipe recipe)
+    {
+        var options = MaximizationOptions.ForRecipe(recipe, "features", [0, 511], 180, 16);
+
+        Assert.Empty(_validator.Validate(options, AnalyticGraph.Create()));
+    }
 
     [Theory]
     [MemberData(nameof(Bad))]
@@ -76,7 +80,9 @@ public sealed class MaximizationValidatorTests
     [Fact]
     public void Validate_SizeNoMultiple_ModelsMultipleNamed()
     {
-        var violation = Assert.Single(_validator.Validate(Options() with { Height = 100 }, AnalyticGraph.Create(sizeMultiple: 32)));
+        var graph = AnalyticGraph.Create(sizeMultiple: 32);
+
+        var violation = Assert.Single(_validator.Validate(Options() with { Height = 100 }, graph));
 
         Assert.Equal(new FieldViolation("height", "100", "the model needs a multiple of 32"), violation);
     }

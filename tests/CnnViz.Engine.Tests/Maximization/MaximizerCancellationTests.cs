@@ -33,9 +33,10 @@ public sealed class MaximizerCancellationTests
         using var models = new CompiledModelCache(0);
         using var graph = AnalyticGraph.Create();
         var engine = new AnalyticEngine();
+        var cancelled = new CancellationToken(canceled: true);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => new Maximizer(models).RunAsync(graph, engine, Options(), new CancellationToken(canceled: true)).ToListAsync().AsTask());
+            () => new Maximizer(models).RunAsync(graph, engine, Options(), cancelled).ToListAsync().AsTask());
 
         Assert.Equal((0, 0), (engine.Forwards, engine.OpenModels));
     }

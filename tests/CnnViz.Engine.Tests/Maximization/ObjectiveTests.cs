@@ -21,7 +21,11 @@ public sealed class ObjectiveTests
         var value = new ChannelObjective("layer", border).Evaluate(activation, new TensorShape(3, height, width), 1, cotangent);
 
         var (top, left) = ((height - rows) / 2, (width - columns) / 2);
-        var cells = (from y in Enumerable.Range(top, rows) from x in Enumerable.Range(left, columns) select ((height + y) * width) + x).ToHashSet();
+        var inner =
+            from y in Enumerable.Range(top, rows)
+            from x in Enumerable.Range(left, columns)
+            select ((height + y) * width) + x;
+        var cells = inner.ToHashSet();
         Assert.Equal(cells.Average(i => (double)activation[i]), value, 1e-6);
         for (var i = 0; i < cotangent.Length; i++)
         {
@@ -59,6 +63,8 @@ public sealed class ObjectiveTests
     {
         var objective = new ChannelObjective("layer", 1);
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => objective.Evaluate(new float[8], new TensorShape(2, 2, 2), 2, new float[8]));
+        var shape = new TensorShape(2, 2, 2);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => objective.Evaluate(new float[8], shape, 2, new float[8]));
     }
 }

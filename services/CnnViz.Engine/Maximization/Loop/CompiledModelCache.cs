@@ -81,7 +81,8 @@ public sealed class CompiledModelCache(int capacity) : IDisposable
     /// <summary>Takes out the least recently used models that nobody uses, until at most so many are left.</summary>
     private List<Entry> Evict(int keep)
     {
-        var idle = _entries.Values.Where(entry => entry.Leases == 0).OrderByDescending(entry => entry.LastUse).Skip(keep).ToList();
+        var unused = _entries.Values.Where(entry => entry.Leases == 0);
+        var idle = unused.OrderByDescending(entry => entry.LastUse).Skip(keep).ToList();
         idle.ForEach(entry => _entries.Remove(entry.Key));
         return idle;
     }

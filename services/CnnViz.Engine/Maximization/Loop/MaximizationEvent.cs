@@ -4,8 +4,8 @@ namespace CnnViz.Engine.Maximization;
 
 /// <summary>
 /// What happens in a run, in order: one <see cref="MaximizationStarted"/>; for each group of filters that ascend together one
-/// <see cref="MaximizationProgress"/> per step, previews where asked for, and one <see cref="MaximizationResult"/> per filter; one
-/// <see cref="MaximizationCompleted"/>.
+/// <see cref="MaximizationProgress"/> per step, previews where asked for, and one <see cref="MaximizationResult"/> per filter;
+/// one <see cref="MaximizationCompleted"/>.
 /// </summary>
 public abstract record MaximizationEvent;
 

@@ -26,10 +26,10 @@ public sealed class Maximizer(CompiledModelCache models, MaximizationLimits? lim
     /// <param name="cancellationToken">Ends the run with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>
     /// The events as they happen. Enumerating throws <see cref="CompileException"/> where the engine cannot run the graph,
-    /// <see cref="InvalidMaximizationException"/> where the layer lacks a filter, and <see cref="MaximizationException"/> where an
-    /// objective or gradient is not finite. The enumerator's disposal returns when the computation has ended.
+    /// <see cref="InvalidMaximizationException"/> where the layer lacks a filter, and <see cref="MaximizationException"/> where
+    /// an objective or gradient is not finite. The enumerator's disposal returns when the computation has ended.
     /// </returns>
-    /// <exception cref="InvalidMaximizationException">Options are not allowed; thrown at once, before the enumeration.</exception>
+    /// <exception cref="InvalidMaximizationException">Options are not allowed; thrown before the enumeration.</exception>
     public IAsyncEnumerable<MaximizationEvent> RunAsync(
         ModelGraph graph, IEngine engine, MaximizationOptions options, CancellationToken cancellationToken = default)
     {

@@ -16,7 +16,7 @@ public interface IObjective
     /// <param name="activation">One sample's activation, row-major.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="filter">The filter (channel or unit) that this picture is for.</param>
-    /// <param name="cotangent">Receives the gradient of the value to <paramref name="activation"/>; every element is written.</param>
+    /// <param name="cotangent">Receives the gradient of the value to <paramref name="activation"/>, every element.</param>
     /// <returns>The objective's value.</returns>
     double Evaluate(ReadOnlySpan<float> activation, TensorShape shape, int filter, Span<float> cotangent);
 }

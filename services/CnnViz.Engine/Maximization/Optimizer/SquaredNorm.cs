@@ -6,7 +6,7 @@ namespace CnnViz.Engine.Maximization;
 /// <summary>Sums of squares that neither overflow nor underflow where float32 would.</summary>
 internal static class SquaredNorm
 {
-    /// <summary>The sum of squares, added up in double precision: tiny gradients square to below float32's smallest number.</summary>
+    /// <summary>The sum of squares in double precision: tiny gradients square to below float32's smallest number.</summary>
     public static double Of(ReadOnlySpan<float> values)
     {
         ref var first = ref MemoryMarshal.GetReference(values);

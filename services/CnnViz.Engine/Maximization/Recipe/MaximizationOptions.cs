@@ -4,8 +4,8 @@ namespace CnnViz.Engine.Maximization;
 public enum MaximizationRecipe
 {
     /// <summary>
-    /// Keras' "Visualizing what convnets learn": grey noise in pixel space, steps along the normalized gradient. Fast, and faithful to
-    /// the tutorial; deep layers come out as grey noise.
+    /// Keras' "Visualizing what convnets learn": grey noise in pixel space, steps along the normalized gradient. Fast, and
+    /// faithful to the tutorial; deep layers come out as grey noise.
     /// </summary>
     Keras,
 

@@ -37,7 +37,7 @@ public sealed class MaximizationValidator(MaximizationLimits limits)
         return violations;
     }
 
-    /// <summary>Checks the layer's name and the picture's size against a model, after <see cref="Validate(MaximizationOptions)"/>.</summary>
+    /// <summary>As <see cref="Validate(MaximizationOptions)"/>, and the layer's name and the size against a model.</summary>
     public IReadOnlyList<FieldViolation> Validate(MaximizationOptions options, ModelGraph graph)
     {
         var violations = new List<FieldViolation>(Validate(options));
@@ -60,7 +60,9 @@ public sealed class MaximizationValidator(MaximizationLimits limits)
             if (options.Filters[i] >= layerShape.Channels)
             {
                 violations.Add(new FieldViolation(
-                    $"filters[{i}]", Text(options.Filters[i]), $"layer '{options.Layer}' has filters 0 to {layerShape.Channels - 1}"));
+                    $"filters[{i}]",
+                    Text(options.Filters[i]),
+                    $"layer '{options.Layer}' has filters 0 to {layerShape.Channels - 1}"));
             }
         }
 
@@ -107,7 +109,8 @@ public sealed class MaximizationValidator(MaximizationLimits limits)
     {
         if (!Enum.IsDefined(value))
         {
-            violations.Add(new FieldViolation(field, value.ToString(), $"one of {string.Join(", ", Enum.GetNames<T>())} is allowed"));
+            var names = string.Join(", ", Enum.GetNames<T>());
+            violations.Add(new FieldViolation(field, value.ToString(), $"one of {names} is allowed"));
         }
     }
 
@@ -132,7 +135,7 @@ public sealed class MaximizationValidator(MaximizationLimits limits)
     {
         if (!(value > 0 && value <= high))
         {
-            violations.Add(new FieldViolation(field, Text(value), $"a finite number above 0 and at most {Text(high)} is allowed"));
+            violations.Add(new FieldViolation(field, Text(value), $"a finite number above 0, at most {Text(high)}, is allowed"));
         }
     }
 

@@ -23,7 +23,7 @@ public interface ITransform
     /// <param name="transformed">Receives the same shape; must not overlap <paramref name="image"/>.</param>
     void Forward(ReadOnlySpan<float> image, Span<float> transformed);
 
-    /// <summary>Applies the drawn map's adjoint: the gradient to what the network sees becomes the gradient to the picture.</summary>
+    /// <summary>Applies the drawn map's adjoint: from the gradient to what the network sees to that to the picture.</summary>
     /// <param name="transformedGradient">(channels, height, width).</param>
     /// <param name="imageGradient">Receives the same shape; must not overlap <paramref name="transformedGradient"/>.</param>
     void Adjoint(ReadOnlySpan<float> transformedGradient, Span<float> imageGradient);

@@ -4,8 +4,8 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// The published chain of the lucid recipe: pad by 12 with mid-grey, crop 8 at random, scale by one of 0.90, 0.92, ... 1.10, turn by a
-/// whole number of degrees in -10..10, crop 4 at random.
+/// The published chain of the lucid recipe: pad by 12 with mid-grey, crop 8 at random, scale by one of 0.90, 0.92, ... 1.10, turn
+/// by a whole number of degrees in -10..10, crop 4 at random.
 /// </summary>
 /// <remarks>
 /// Two things differ from running the chain link by link. All links compose into one affine map that is sampled bilinearly once,

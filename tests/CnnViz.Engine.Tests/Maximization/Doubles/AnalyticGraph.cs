@@ -2,7 +2,7 @@ using CnnViz.Models;
 
 namespace CnnViz.Engine.Tests.Maximization;
 
-/// <summary>The graph that goes with <see cref="AnalyticModel"/>: a BGR input with NanoDet's mean and deviation, and one layer.</summary>
+/// <summary>The graph that goes with <see cref="AnalyticModel"/>: a BGR input with NanoDet's scaling, and one layer.</summary>
 internal static class AnalyticGraph
 {
     public static IReadOnlyList<float> Mean { get; } = [103.53f, 116.28f, 123.675f];
