@@ -4,8 +4,9 @@ using Grpc.Net.Compression;
 namespace CnnViz.ServiceDefaults.Grpc;
 
 /// <summary>
-/// A compression whose decompression stops at a limit. The gRPC server holds only the compressed length against
-/// MaxReceiveMessageSize, so without this 4 MB of gzip could ask it for 4 GB of memory.
+/// A compression whose decompression stops at a limit. The protocol's message length is the compressed one, and 4 MB of gzip can
+/// hold 4 GB. Grpc.AspNetCore.Server 2.85.0 also stops at MaxReceiveMessageSize while it inflates, which older servers did not
+/// and which a null MaxReceiveMessageSize turns off; this bound holds in every case.
 /// </summary>
 /// <param name="inner">The compression.</param>
 /// <param name="maxInflatedBytes">Largest decompressed message, in bytes.</param>
