@@ -43,7 +43,7 @@ public sealed record GridGeometry(
             throw new ArgumentException($"{count} tiles need as many labels, not {labels.Count}.", nameof(options));
 
         // More columns than tiles would leave an empty strip.
-        var columns = Math.Min(count, options.Columns ?? (int)Math.Ceiling(Math.Sqrt(count)));
+        var columns = Math.Min(count, options.Columns ?? NearSquareColumns(count));
         var rows = (count + columns - 1) / columns;
         var scale = options.Scale ?? AutomaticScale(columns, rows, tileWidth, tileHeight, options.Margin ?? MinMargin);
         var longer = (long)Math.Max(tileWidth, tileHeight) * scale;
@@ -55,6 +55,18 @@ public sealed record GridGeometry(
             throw new ArgumentException($"The grid would be {width}x{height} pixels; the limit is {options.MaxPixels} in all.", nameof(options));
         return new GridGeometry(
             columns, rows, scale, tileWidth * scale, tileHeight * scale, labelHeight, margin, options.OuterMargin, (int)width, (int)height);
+    }
+
+    /// <summary>
+    /// Tiles per row that look best: from the square root of the count up to one and a half times as many, those that leave
+    /// the fewest places of the last row empty; the squarer of equals. 64 tiles make 8 columns, 32 make 8, 30 make 6.
+    /// </summary>
+    public static int NearSquareColumns(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        var least = (int)Math.Ceiling(Math.Sqrt(count));
+        var most = Math.Max(least, (int)(1.5 * Math.Sqrt(count)));
+        return Enumerable.Range(least, most - least + 1).MinBy(columns => (columns - count % columns) % columns);
     }
 
     /// <summary>The canvas position of a tile's upper left pixel.</summary>

@@ -12,7 +12,7 @@ public sealed record GridOptions
     /// </summary>
     public static GridOptions KerasStitched { get; } = new() { Columns = 8, Scale = 1, Margin = 5, Background = Rgb.Black };
 
-    /// <summary>Tiles per row, at least 1. Default null: the smallest number that is at least the square root of the count.</summary>
+    /// <summary>Tiles per row, at least 1. Default null: <see cref="GridGeometry.NearSquareColumns"/>.</summary>
     public int? Columns { get; init; }
 
     /// <summary>

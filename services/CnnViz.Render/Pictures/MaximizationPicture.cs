@@ -37,7 +37,7 @@ internal static class MaximizationPicture
         var crop = Crop(request, started, keras);
         var (width, height) = (started.Width - 2 * crop, started.Height - 2 * crop);
         var count = started.Filters.Count;
-        var defaults = GridOptions.KerasStitched with { Columns = Math.Min(8, (int)Math.Ceiling(Math.Sqrt(count))) };
+        var defaults = GridOptions.KerasStitched with { Columns = GridGeometry.NearSquareColumns(count) };
         var grid = style.Grid(defaults, count, width, height);
 
         var tiles = new List<Raster>(count);

@@ -63,7 +63,7 @@ internal static class TileStyleOptions
     {
         var drawn = style.HasCaption ? style.Caption : captionByDefault;
         var framed = drawn ? Caption.Add(canvas, new CaptionOptions { Title = words.Title, Subtitle = words.Subtitle }) : canvas;
-        var columns = Math.Min(tiles, grid.Columns ?? (int)Math.Ceiling(Math.Sqrt(tiles)));
+        var columns = Math.Min(tiles, grid.Columns ?? GridGeometry.NearSquareColumns(tiles));
         var png = Imaging.Codecs.PngEncoder.Encode(framed);
         return new FinishedPicture(png, framed.Width, framed.Height, columns, tiles, $"{words.Title} — {words.Subtitle}");
     }
