@@ -7,50 +7,56 @@ using CnnViz.AppHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
-{
-    Args = args,
-    // The launch profile says where the dashboard listens; run without one, there is none.
-    DisableDashboard = Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is null,
-    AllowUnsecuredTransport = true,
-});
-
-var redis = builder.AddRedis("redis");
-
-// Nobody waits for Redis: without it, or before it is up, the services cache in memory alone.
-var inference = builder.AddProject<Projects.CnnViz_Inference>("inference")
-    .WithServiceEndpoints("CNNVIZ_INFERENCE")
-    .WithTorchEnvironment()
-    .WithEnvironment("CNNVIZ_MODELS", builder.Configuration["CNNVIZ_MODELS"] ?? Path.GetFullPath("../../models", builder.AppHostDirectory))
-    .WithReference(redis);
-
-var render = builder.AddProject<Projects.CnnViz_Render>("render")
-    .WithServiceEndpoints("CNNVIZ_RENDER")
-    .WithExternalHttpEndpoints()
-    .WithReference(inference)
-    .WaitFor(inference);
-
-await using var app = builder.Build();
-await app.StartAsync();
 try
 {
-    var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-    var endpoints = await StackEndpoints.WhenHealthyAsync(app, [inference, render], stopping);
-    endpoints.Print(Console.Out);
-    if (builder.Configuration["CNNVIZ_ENDPOINTS_FILE"] is { Length: > 0 } file)
-        endpoints.WriteTo(file);
-    await app.WaitForShutdownAsync();
+    var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+    {
+        Args = args,
+        // The launch profile says where the dashboard listens; run without one, there is none.
+        DisableDashboard = Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is null,
+        AllowUnsecuredTransport = true,
+    });
+
+    var redis = builder.AddRedis("redis");
+
+    // Nobody waits for Redis: without it, or before it is up, the services cache in memory alone.
+    var inference = builder.AddProject<Projects.CnnViz_Inference>("inference")
+        .WithServiceEndpoints("CNNVIZ_INFERENCE")
+        .WithTorchEnvironment()
+        .WithEnvironment("CNNVIZ_MODELS", builder.Configuration["CNNVIZ_MODELS"] ?? Path.GetFullPath("../../models", builder.AppHostDirectory))
+        .WithReference(redis);
+
+    var render = builder.AddProject<Projects.CnnViz_Render>("render")
+        .WithServiceEndpoints("CNNVIZ_RENDER")
+        .WithExternalHttpEndpoints()
+        .WithReference(inference)
+        .WaitFor(inference);
+
+    await using var app = builder.Build();
+    await app.StartAsync();
+    try
+    {
+        var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var endpoints = await StackEndpoints.WhenHealthyAsync(app, [inference, render], stopping);
+        if (builder.Configuration["CNNVIZ_ENDPOINTS_FILE"] is { Length: > 0 } file)
+            endpoints.WriteTo(file);
+        endpoints.Print(Console.Out);
+        await app.WaitForShutdownAsync();
+    }
+    finally
+    {
+        await app.StopAsync();
+    }
+
     return 0;
 }
 catch (DistributedApplicationException e)
 {
     await Console.Error.WriteLineAsync(e.Message);
-    await app.StopAsync();
     return 1;
 }
 catch (OperationCanceledException)
 {
     // Ctrl-C before everything was healthy.
-    await app.StopAsync();
     return 0;
 }

@@ -5,7 +5,7 @@ namespace CnnViz.AppHost;
 /// <summary>Where the healthy stack can be reached: service name, endpoint name, URL.</summary>
 internal sealed class StackEndpoints
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
 
     private readonly SortedDictionary<string, SortedDictionary<string, string>> _urls = [];
 
@@ -53,7 +53,7 @@ internal sealed class StackEndpoints
     public void WriteTo(string file)
     {
         var temporary = $"{file}.{Guid.NewGuid():N}.tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(_urls, Indented));
+        File.WriteAllText(temporary, JsonSerializer.Serialize(_urls, _indented));
         File.Move(temporary, file, overwrite: true);
     }
 }

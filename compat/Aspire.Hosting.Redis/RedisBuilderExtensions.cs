@@ -37,7 +37,6 @@ public static class RedisBuilderExtensions
             new HealthCheckRegistration(healthKey, _ => new RedisPingHealthCheck(redis), failureStatus: null, tags: null));
         return builder.AddResource(redis)
             .WithImage("library/redis", "8.2")
-            .WithImageRegistry("docker.io")
             .WithEndpoint(port, ContainerPort, name: RedisResource.PrimaryEndpointName)
             .WithArgs("redis-server", "-")
             .WithAnnotation(new ContainerInputAnnotation(settings.ForContainerAsync))

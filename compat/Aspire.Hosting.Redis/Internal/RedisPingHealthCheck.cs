@@ -8,12 +8,12 @@ namespace Aspire.Hosting.Redis.Internal;
 /// <summary>Healthy when the server takes the password and answers PING. Commands in Redis's inline form, one line each.</summary>
 internal sealed class RedisPingHealthCheck(RedisResource redis) : IHealthCheck
 {
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _answerLimit = TimeSpan.FromSeconds(5);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(AnswerLimit);
+        limit.CancelAfter(_answerLimit);
         try
         {
             var answer = await PingAsync(limit.Token).ConfigureAwait(false);

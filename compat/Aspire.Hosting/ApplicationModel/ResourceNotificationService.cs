@@ -70,8 +70,12 @@ public class ResourceNotificationService(
         {
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(
                 cancellationToken, hostApplicationLifetime.ApplicationStopped);
-            await foreach (var update in channel.Reader.ReadAllAsync(ends.Token).ConfigureAwait(false))
-                yield return update;
+            do
+            {
+                while (channel.Reader.TryRead(out var update))
+                    yield return update;
+            }
+            while (await channel.Reader.WaitToReadAsync(ends.Token).ConfigureAwait(false));
         }
         finally
         {

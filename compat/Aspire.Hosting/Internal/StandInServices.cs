@@ -13,7 +13,7 @@ namespace Aspire.Hosting.Internal;
 internal static class StandInServices
 {
     /// <summary>For starting up and for whatever the grace periods of all resources do not cover.</summary>
-    private static readonly TimeSpan ShutdownReserve = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _shutdownReserve = TimeSpan.FromSeconds(10);
 
     public static void Add(HostApplicationBuilder host, IDistributedApplicationBuilder application)
     {
@@ -42,6 +42,6 @@ internal static class StandInServices
         services.AddSingleton<ResourceRunner>();
         services.AddHostedService<Orchestrator>();
         services.AddOptions<HostOptions>().Configure<OrchestratorOptions, DistributedApplicationModel>((options, own, model) =>
-            options.ShutdownTimeout = ShutdownReserve + (own.GracePeriod * (model.Resources.Count + 1)));
+            options.ShutdownTimeout = _shutdownReserve + (own.GracePeriod * (model.Resources.Count + 1)));
     }
 }

@@ -95,11 +95,15 @@ internal sealed class HostProcess : IAsyncDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
+    /// <summary>The processes that it started and that run now.</summary>
+    public IReadOnlyList<Process> Children() => ProcessTable.ChildrenOf(_process.Id);
+
     /// <summary>SIGKILL to this one process.</summary>
     public void Kill() => _process.Kill();
 
     public async ValueTask DisposeAsync()
     {
+        // What is under test must take its own down with it; this is for tests that failed before they could see to that.
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();

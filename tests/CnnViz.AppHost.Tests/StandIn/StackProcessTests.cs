@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using CnnViz.AppHost.Tests.Infrastructure;
@@ -7,15 +8,15 @@ namespace CnnViz.AppHost.Tests.StandIn;
 /// <summary>A whole stack in processes of their own: Redis, a service that refers to it, one that refers to that.</summary>
 public sealed class StackProcessTests
 {
-    private static readonly string Host = HostProcess.OutputOf("Fixture.AppHost");
+    private static readonly string _host = HostProcess.OutputOf("Fixture.AppHost");
 
     [Fact]
     public async Task Run_InterruptedWhenHealthy_StopsInReverseOrderAndLeavesNothing()
     {
-        await using var host = HostProcess.Start(Host, []);
+        await using var host = HostProcess.Start(_host, []);
         await host.WaitForLineAsync(line => line == "ready");
-        // Redis, two services, the host itself; each of the three has a watcher.
-        Assert.Equal(7, ProcessTable.WithEnvironment(host.Mark).Count);
+        var children = host.Children();
+        Assert.Equal(3, children.Count);
 
         await host.InterruptAsync();
 
@@ -26,25 +27,27 @@ public sealed class StackProcessTests
         Assert.True(
             host.Output.IndexOf("back stopped with exit code 0", StringComparison.Ordinal)
             < host.Output.IndexOf("redis stopped with exit code 0", StringComparison.Ordinal), host.Output);
-        await ProcessTable.WaitUntilNoneAsync(host.Mark);
+        await ProcessTable.WaitUntilNoneAsync(host.Mark, children);
     }
 
     [Fact]
     public async Task Run_HostKilled_NothingSurvives()
     {
-        await using var host = HostProcess.Start(Host, ["--stubborn", "yes"]);
+        await using var host = HostProcess.Start(_host, ["--stubborn", "yes"]);
         await host.WaitForLineAsync(line => line == "ready");
+        var children = host.Children();
+        Assert.Equal(4, children.Count);
 
         host.Kill();
 
         // Among them a program that ignores SIGTERM, and its child.
-        await ProcessTable.WaitUntilNoneAsync(host.Mark);
+        await ProcessTable.WaitUntilNoneAsync(host.Mark, children);
     }
 
     [Fact]
     public async Task Run_ServiceCrashesAtStart_FailsWithItsLastOutput()
     {
-        await using var host = HostProcess.Start(Host, ["--crash", "no such planet"]);
+        await using var host = HostProcess.Start(_host, ["--crash", "no such planet"]);
 
         Assert.Equal(1, await host.WaitForExitAsync());
 
@@ -57,10 +60,10 @@ public sealed class StackProcessTests
     [Fact]
     public async Task Run_WithRedis_PasswordIsOnNoCommandLine()
     {
-        await using var host = HostProcess.Start(Host, [], ("Parameters__redis-password", "Secret4711"));
+        await using var host = HostProcess.Start(_host, [], ("Parameters__redis-password", "Secret4711"));
         await host.WaitForLineAsync(line => line == "ready");
 
-        var processes = ProcessTable.WithEnvironment(host.Mark);
+        Process[] processes = [.. host.Children(), .. ProcessTable.WithEnvironment(host.Mark)];
         var back = await ServiceAsync(host, "back");
 
         Assert.Contains(processes, p => ProcessTable.CommandLine(p).Contains("redis-server 127.0.0.1:", StringComparison.Ordinal));
@@ -72,7 +75,7 @@ public sealed class StackProcessTests
     public async Task Run_NothingToRunRedis_ServicesStartWithoutConnectionString()
     {
         using var path = SearchPath.With("sh", "setsid", "sleep");
-        await using var host = HostProcess.Start(Host, [], ("PATH", path.Directory));
+        await using var host = HostProcess.Start(_host, [], ("PATH", path.Directory));
         await host.WaitForLineAsync(line => line == "ready");
 
         var environment = await ServiceAsync(host, "back");
@@ -84,7 +87,7 @@ public sealed class StackProcessTests
     [Fact]
     public async Task Run_ServiceThatRefersToAnother_FindsItByItsVariables()
     {
-        await using var host = HostProcess.Start(Host, []);
+        await using var host = HostProcess.Start(_host, []);
         await host.WaitForLineAsync(line => line == "ready");
 
         var front = await ServiceAsync(host, "front");

@@ -78,7 +78,9 @@ internal sealed class PortReservations : IDisposable
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
+                // Bound alone is not enough: with SO_REUSEADDR, which .NET sets, another can bind as long as nobody listens.
                 socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                socket.Listen();
             }
             catch (SocketException)
             {

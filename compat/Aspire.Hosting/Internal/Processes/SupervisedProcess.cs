@@ -106,7 +106,15 @@ internal sealed class SupervisedProcess : IAsyncDisposable
         await exited.Task.ConfigureAwait(false);
 
         // The watcher now ends whatever the process left behind, and with that the output ends.
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // A signal could not be delivered because the watcher is gone; see Signal.
+        }
+
         await output.ConfigureAwait(false);
         return _process.ExitCode;
     }

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using CnnViz.AppHost.Tests.Infrastructure;
+
+namespace CnnViz.AppHost.Tests;
+
+/// <summary>The product's own stack, started as a user starts it.</summary>
+public sealed class StackTests : IDisposable
+{
+    private static readonly string _host = HostProcess.OutputOf("CnnViz.AppHost");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("apphost-test").FullName;
+
+    private string EndpointsFile => Path.Combine(_folder, "endpoints.json");
+
+    [Fact]
+    public async Task Run_Interrupted_WasHealthyToldItsEndpointsAndLeavesNothing()
+    {
+        var renderPort = FreePort();
+        await using var host = HostProcess.Start(
+            _host, [], ("CNNVIZ_ENDPOINTS_FILE", EndpointsFile), ("CNNVIZ_RENDER_PORT", $"{renderPort}"));
+        await host.WaitForLineAsync(line => line == $"render grpc: http://127.0.0.1:{renderPort}");
+        await host.WaitForLineAsync(line => line.StartsWith("render http: ", StringComparison.Ordinal));
+        var children = host.Children();
+
+        var endpoints = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(await File.ReadAllTextAsync(EndpointsFile))!;
+        Assert.Equal(["inference", "render"], endpoints.Keys);
+        Assert.All(endpoints.Values, service => Assert.Equal(["grpc", "http"], service.Keys));
+        Assert.Equal($"http://127.0.0.1:{renderPort}", endpoints["render"]["grpc"]);
+        using var http = new HttpClient();
+        foreach (var service in endpoints.Values)
+        {
+            Assert.Equal("Healthy", await http.GetStringAsync(new Uri($"{service["http"]}/health")));
+            // HTTP/1.1 has no business on the gRPC port.
+            await Assert.ThrowsAnyAsync<HttpRequestException>(() => http.GetStringAsync(new Uri($"{service["grpc"]}/health")));
+        }
+
+        await host.InterruptAsync();
+
+        Assert.Equal(0, await host.WaitForExitAsync());
+        await ProcessTable.WaitUntilNoneAsync(host.Mark, children);
+    }
+
+    [Fact]
+    public async Task Run_PortIsTaken_FailsWithTheServicesOwnWords()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await using var host = HostProcess.Start(_host, [], ("CNNVIZ_ENDPOINTS_FILE", EndpointsFile), ("CNNVIZ_RENDER_PORT", $"{port}"));
+
+        Assert.Equal(1, await host.WaitForExitAsync());
+
+        Assert.Contains("Resource 'render' exited with code", host.Output, StringComparison.Ordinal);
+        Assert.Contains("address already in use", host.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(EndpointsFile));
+        await ProcessTable.WaitUntilNoneAsync(host.Mark);
+    }
+
+    [Fact]
+    public async Task Run_PortSettingIsNoPort_FailsNamingIt()
+    {
+        await using var host = HostProcess.Start(_host, ["--CNNVIZ_RENDER_PORT", "70000"]);
+
+        Assert.Equal(1, await host.WaitForExitAsync());
+
+        Assert.Equal("CNNVIZ_RENDER_PORT must be a port from 1 to 65535, not '70000'.", host.Output);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
