@@ -14,7 +14,6 @@ const int compiledModelsKept = 16;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(maxReceiveBytes);
-builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddOptions<ComputeGateOptions>().BindConfiguration("Compute").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<ComputeGate>();
 builder.Services.AddSingleton(_ => ModelCatalog.Open(builder.Configuration["CNNVIZ_MODELS"] ?? "models"));

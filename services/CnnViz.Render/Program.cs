@@ -3,7 +3,6 @@ using CnnViz.Render.Upstream;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.Services.AddSingleton(TimeProvider.System);
 builder.AddInferenceClient();
 
 var app = builder.Build();

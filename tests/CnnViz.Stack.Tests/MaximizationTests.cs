@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CnnViz.V1;
 using Grpc.Core;
 
 namespace CnnViz.Stack.Tests;
@@ -49,8 +48,7 @@ public sealed class MaximizationTests(StackFixture stack)
         var (events, _) = await stack.Inference.MaximizeAsync(RefusalTests.Request(r => r.Settings.Steps = 48));
         var objectives = events.Where(e => e.Progress is not null).Select(e => e.Progress.Filters[0].Objective).ToList();
         Assert.True(
-            objectives.TakeLast(8).Average() > objectives.Take(8).Average() + 1,
-            $"from {objectives[0]} to {objectives[^1]}");
+            objectives.TakeLast(8).Average() > objectives.Take(8).Max(), $"from {objectives[0]} to {objectives[^1]}");
     }
 
     [Fact]

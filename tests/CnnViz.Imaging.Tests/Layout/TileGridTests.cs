@@ -34,7 +34,9 @@ public sealed class TileGridTests
 
     [Theory]
     [InlineData(64, 3, 3, 8, 32, 6)]
-    [InlineData(18, 3, 3, 5, 32, 6)]
+    [InlineData(18, 3, 3, 6, 32, 6)]
+    [InlineData(32, 3, 3, 8, 32, 6)]
+    [InlineData(7, 3, 3, 3, 32, 6)]
     [InlineData(4096, 3, 3, 64, 4, 2)]
     [InlineData(64, 224, 224, 8, 1, 8)]
     [InlineData(1, 96, 1, 1, 1, 6)]
