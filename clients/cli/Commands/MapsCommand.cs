@@ -69,25 +69,26 @@ internal static class MapsCommand
     public static async Task<IReadOnlyList<SavedPicture>> DrawAsync(
         Session session, RenderFeatureMapsRequest request, Func<string, string> file)
     {
-        var saved = new List<SavedPicture>();
         var begin = session.Time.GetTimestamp();
-        var pictures = PictureCalls.FeatureMapsAsync(session.Connection.Render, request, session.Cancellation)
-            .GetAsyncEnumerator(session.Cancellation);
-        await using (pictures)
+        var pictures = await session.Output.WaitAsync($"feature maps of {string.Join(", ", request.Maps.Layers)}", async () =>
         {
-            while (await session.Output.WaitAsync(Title(), () => pictures.MoveNextAsync().AsTask()))
-            {
-                var picture = pictures.Current;
-                var path = file(picture.Header.Name);
-                await PictureFile.SaveAsync(picture, path, session.Cancellation);
-                saved.Add(SavedPicture.Of(path, picture, session.Time.GetElapsedTime(begin)));
-                session.Output.Picture(saved[^1]);
-            }
+            var arrived = new List<(ReceivedPicture Picture, TimeSpan Elapsed)>();
+            var calls = PictureCalls.FeatureMapsAsync(session.Connection.Render, request, session.Cancellation);
+            await foreach (var picture in calls)
+                arrived.Add((picture, session.Time.GetElapsedTime(begin)));
+            return arrived;
+        });
+
+        var saved = new List<SavedPicture>();
+        foreach (var (picture, elapsed) in pictures)
+        {
+            var path = file(picture.Header.Name);
+            await PictureFile.SaveAsync(picture, path, session.Cancellation);
+            saved.Add(SavedPicture.Of(path, picture, elapsed));
+            session.Output.Picture(saved[^1]);
         }
 
         return saved;
-
-        string Title() => $"feature maps, {saved.Count} of {request.Maps.Layers.Count} layers done";
     }
 
     /// <summary>Reads a picture file for a request.</summary>

@@ -41,7 +41,7 @@ internal static class DemoPage
         var digest = info.Digest[..Math.Min(12, info.Digest.Length)];
         var html = new StringBuilder(Head)
             .Append("<h1>What a convolutional network has learned</h1>\n")
-            .Append($"<p class=\"lead\">{Text(info.Name)}: {Text(info.Description)} {info.Layers.Count} layers, ")
+            .Append($"<p class=\"lead\">{Text(info.Name)}: {Text(info.Description)}; {info.Layers.Count} layers, ")
             .Append($"{info.TotalParameters:N0} parameters, weights {Text(digest)}.</p>\n");
         foreach (var (title, explanation, picture) in entries.Reverse())
         {

@@ -15,7 +15,7 @@ internal sealed class DemoRun(Session session, string folder, FileInfo photo)
     // Its first convolution. "Add" is convolution plus bias, before the activation; so are "Add_4" and "Add_10".
     private const string FirstLayer = "Add";
 
-    // An 8 x 8 grid.
+    // Its layers have 32, 64, ... channels: rows of 8 come out even, and 64 make a square.
     private const int MaxFilters = 64;
     private const int Columns = 8;
 
@@ -28,7 +28,7 @@ internal sealed class DemoRun(Session session, string folder, FileInfo photo)
         var info = await session.Connection.Inference.ModelInfoAsync(
             new ModelInfoRequest { Model = Model }, cancellationToken: session.Cancellation);
         session.Output.Note(
-            $"{info.Name}: {info.Description} {info.Layers.Count} layers, {info.TotalParameters:N0} parameters.");
+            $"{info.Name}: {info.Description}; {info.Layers.Count} layers, {info.TotalParameters:N0} parameters.");
 
         var entries = new List<DemoEntry>();
         await DrawFiltersAsync(entries);
@@ -47,8 +47,8 @@ internal sealed class DemoRun(Session session, string folder, FileInfo photo)
             "Add_10",
             Recipe.Lucid,
             "Parts of things: a middle layer, the lucid recipe",
-            "Each tile is the picture that most excites one filter of a middle layer. Look for rows of people, cups, wheels "
-            + "and fur: nobody drew these, the network was only ever shown photographs with boxes.");
+            "Each tile is the picture that most excites one filter of a middle layer. Look for crowds, rows of cups, grazing "
+            + "animals: nobody drew these, the network was only ever shown photographs with boxes.");
 
         var page = Path.Combine(folder, "index.html");
         await File.WriteAllTextAsync(page, DemoPage.Html(info, entries), session.Cancellation);
@@ -58,7 +58,12 @@ internal sealed class DemoRun(Session session, string folder, FileInfo photo)
     private async Task DrawFiltersAsync(List<DemoEntry> entries)
     {
         session.Output.Heading("What the first layer is made of");
-        var request = new RenderFiltersRequest { Model = Model, Layer = FirstLayer };
+        var request = new RenderFiltersRequest
+        {
+            Model = Model,
+            Layer = FirstLayer,
+            Style = new TileStyle { Columns = Columns },
+        };
         var picture = await FiltersCommand.DrawAsync(session, request, Path.Combine(folder, "filters-first-layer.png"));
         entries.Add(new DemoEntry(
             "The first layer's filters",
@@ -74,7 +79,7 @@ internal sealed class DemoRun(Session session, string folder, FileInfo photo)
         maps.Layers.AddRange(_mapLayers);
         var pictures = await MapsCommand.DrawAsync(
             session,
-            new RenderFeatureMapsRequest { Maps = maps },
+            new RenderFeatureMapsRequest { Maps = maps, Style = new TileStyle { Columns = Columns } },
             layer => Path.Combine(folder, $"maps-{PictureFile.NameOf(layer).ToLowerInvariant()}.png"));
         entries.AddRange(pictures.Zip(_mapLayers, (saved, layer) => new DemoEntry(
             $"Feature maps: {layer}",

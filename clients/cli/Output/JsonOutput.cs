@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Google.Protobuf;
@@ -15,6 +16,8 @@ internal sealed class JsonOutput(TextWriter results, TextWriter remarks) : IOutp
     private static readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        // Captions hold characters such as "×"; this JSON goes to programs and terminals, never into a page.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     public void Result(IMessage message, string text) => Line(JsonFormatter.Default.Format(message));
@@ -61,6 +64,7 @@ internal sealed class JsonOutput(TextWriter results, TextWriter remarks) : IOutp
                 Progress = new
                 {
                     value.Fraction,
+                    value.Filters,
                     value.Iteration,
                     value.Steps,
                     value.Objective,

@@ -7,6 +7,9 @@ namespace CnnViz.Cli.Output;
 /// <param name="time">The clock.</param>
 internal sealed class RunTracker(IProgress<RunProgress> progress, TimeProvider time)
 {
+    // The first iterations are slower than the rest (buffers and code are new); an estimate from them alone misleads.
+    private const double LeastFraction = 0.02;
+
     private long _begin = time.GetTimestamp();
 
     /// <summary>The run's settings, once it has started.</summary>
@@ -36,9 +39,19 @@ internal sealed class RunTracker(IProgress<RunProgress> progress, TimeProvider t
     private RunProgress Describe(MaximizationProgress now)
     {
         var objective = now.Filters.Count == 0 ? 0 : now.Filters.Average(filter => filter.Objective);
-        var remaining = now.Fraction is > 0 and <= 1
+        var remaining = now.Fraction is >= LeastFraction and <= 1
             ? time.GetElapsedTime(_begin) * ((1 - now.Fraction) / now.Fraction)
             : (TimeSpan?)null;
-        return new RunProgress(now.Fraction, now.Iteration, now.Steps, objective, remaining);
+        return new RunProgress(now.Fraction, Range(now), now.Iteration, now.Steps, objective, remaining);
+    }
+
+    private static string Range(MaximizationProgress now)
+    {
+        if (now.Filters.Count == 0)
+            return "";
+        var first = now.Filters[0].Filter;
+        var last = now.Filters[^1].Filter;
+        var gaps = now.Filters.Count != last - first + 1;
+        return first == last ? $"{first}" : $"{first}{(gaps ? "…" : "-")}{last}";
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace CnnViz.Cli.Stack;
 
@@ -162,7 +163,13 @@ internal sealed class LocalStack : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
-            Environment = { ["CNNVIZ_ENDPOINTS_FILE"] = endpointsFile },
+            Environment =
+            {
+                ["CNNVIZ_ENDPOINTS_FILE"] = endpointsFile,
+                // Aspire's app host stops by itself when the process of this id is gone, so that a tool that was killed leaves
+                // nothing behind.
+                ["ASPIRE_CLI_PID"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+            },
         };
         if (managed)
             info.ArgumentList.Add(appHost);

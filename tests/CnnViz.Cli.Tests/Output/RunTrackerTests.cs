@@ -20,17 +20,17 @@ public class RunTrackerTests
         progress.Filters.Add(new FilterProgress { Filter = 1, Objective = 4 });
         tracker.Take(new MaximizationEvent { Progress = progress });
 
-        Assert.Equal(new RunProgress(0.25, 40, 160, 2.5, TimeSpan.FromSeconds(18)), Assert.Single(reports.All));
+        Assert.Equal(new RunProgress(0.25, "0-1", 40, 160, 2.5, TimeSpan.FromSeconds(18)), Assert.Single(reports.All));
         Assert.Equal(160, tracker.Started!.Steps);
         Assert.Null(tracker.Completed);
     }
 
     [Fact]
-    public void Take_ProgressAtZero_NoEstimate()
+    public void Take_FirstIterationOfMany_NoEstimate()
     {
         var reports = new Collected();
 
-        new RunTracker(reports, new ManualTime()).Take(new MaximizationEvent { Progress = new MaximizationProgress() });
+        new RunTracker(reports, new ManualTime()).Take(new MaximizationEvent { Progress = new MaximizationProgress { Fraction = 0.001 } });
 
         Assert.Null(Assert.Single(reports.All).Remaining);
     }
