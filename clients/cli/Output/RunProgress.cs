@@ -2,7 +2,7 @@ namespace CnnViz.Cli.Output;
 
 /// <summary>How far a run is.</summary>
 /// <param name="Fraction">Share that is done, 0..1.</param>
-/// <param name="Filters">The filters that ascend now, for example "8-15", or "3…40" when some between are not among them.</param>
+/// <param name="Filters">The filters that ascend now, for example "8-15", or "3…40" with gaps.</param>
 /// <param name="Iteration">Iteration of the filters that ascend now.</param>
 /// <param name="Steps">Iterations they take.</param>
 /// <param name="Objective">Mean of their objectives, in the layer's own units.</param>

@@ -29,8 +29,9 @@ public class RunTrackerTests
     public void Take_FirstIterationOfMany_NoEstimate()
     {
         var reports = new Collected();
+        var happened = new MaximizationEvent { Progress = new MaximizationProgress { Fraction = 0.001 } };
 
-        new RunTracker(reports, new ManualTime()).Take(new MaximizationEvent { Progress = new MaximizationProgress { Fraction = 0.001 } });
+        new RunTracker(reports, new ManualTime()).Take(happened);
 
         Assert.Null(Assert.Single(reports.All).Remaining);
     }
