@@ -6,14 +6,12 @@ using CnnViz.Inference.Requests;
 using CnnViz.Inference.Rpcs;
 using CnnViz.Models;
 
-// A request carries at most one picture of 3 MiB; the rest of a message is small.
-const int maxReceiveBytes = 4 * 1024 * 1024;
-
 // Compiled models share their graph's weights; what each keeps of its own is small.
 const int compiledModelsKept = 16;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(maxReceiveBytes);
+// Settings lie beside the program, wherever it is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.AddServiceDefaults();
 builder.Services.AddOptions<ComputeGateOptions>().BindConfiguration("Compute").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<ComputeGate>();
 builder.Services.AddSingleton(_ => ModelCatalog.Open(builder.Configuration["CNNVIZ_MODELS"] ?? "models"));

@@ -1,7 +1,8 @@
 using CnnViz.Render.Rpcs;
 using CnnViz.Render.Upstream;
 
-var builder = WebApplication.CreateBuilder(args);
+// Settings lie beside the program, wherever it is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddServiceDefaults();
 builder.AddInferenceClient();
 

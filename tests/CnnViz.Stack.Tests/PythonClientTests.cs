@@ -26,6 +26,15 @@ public sealed class PythonClientTests(StackFixture stack)
     }
 
     [Fact]
+    public async Task UnitTests_OfTheClient_Pass()
+    {
+        var run = await ToolProcess.RunAsync(
+            Path.GetDirectoryName(_client)!, "/usr/bin/python3", "-m", "unittest", "discover", "--verbose");
+        Assert.True(run.ExitCode == 0, run.All);
+        Assert.Contains("OK", run.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Maximize_UnknownLayer_SaysTheNearestAndFails()
     {
         using var folder = new TemporaryFolder();

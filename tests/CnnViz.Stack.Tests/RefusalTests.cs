@@ -30,6 +30,22 @@ public sealed class RefusalTests(StackFixture stack)
     }
 
     [Fact]
+    public async Task ModelInfo_TruncatedModelFile_IsRefusedWithItsReason()
+    {
+        var error = await Assert.ThrowsAsync<RpcException>(
+            async () => await stack.Inference.ModelInfoAsync(new ModelInfoRequest { Model = "truncated" }));
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        Assert.Equal("model", Assert.Single(Details<BadRequest>(error).FieldViolations).Field);
+        Assert.Contains("posenet.bin", error.Status.Detail, StringComparison.Ordinal);
+
+        // The list says so too, and the others still work.
+        var models = (await stack.Inference.ListModelsAsync(new ListModelsRequest())).Models;
+        Assert.Contains(models, model => model is { Name: "truncated", Available: false, UnavailableReason.Length: > 0 });
+        await stack.Inference.ModelInfoAsync(new ModelInfoRequest { Model = "posenet" });
+        await Works();
+    }
+
+    [Fact]
     public async Task FilterWeights_UnknownLayer_SuggestsTheNearest()
     {
         var error = await Assert.ThrowsAsync<RpcException>(

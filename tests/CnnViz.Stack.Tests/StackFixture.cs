@@ -67,7 +67,7 @@ public sealed class StackFixture : IAsyncLifetime
                 WorkingDirectory = _folder,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                Environment = { ["CNNVIZ_ENDPOINTS_FILE"] = endpointsFile, ["CNNVIZ_MODELS"] = RepositoryPaths.Models },
+                Environment = { ["CNNVIZ_ENDPOINTS_FILE"] = endpointsFile, ["CNNVIZ_MODELS"] = ModelRoot() },
             },
             EnableRaisingEvents = true,
         };
@@ -116,6 +116,25 @@ public sealed class StackFixture : IAsyncLifetime
         }
 
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>The installed networks, and beside them one whose weights were cut off in the middle.</summary>
+    private string ModelRoot()
+    {
+        var root = Path.Combine(_folder, "models");
+        foreach (var (source, name) in new[] { ("nanodet", "nanodet"), ("posenet", "posenet"), ("posenet", "truncated") })
+        {
+            Directory.CreateDirectory(Path.Combine(root, name));
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Models, source)))
+            {
+                var target = Path.GetExtension(file) == ".json" ? name + ".json" : Path.GetFileName(file);
+                File.Copy(file, Path.Combine(root, name, target));
+            }
+        }
+
+        using var weights = File.OpenWrite(Path.Combine(root, "truncated", "posenet.bin"));
+        weights.SetLength(weights.Length / 2);
+        return root;
     }
 
     private static string CommandLine(int process)

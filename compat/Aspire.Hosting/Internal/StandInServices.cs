@@ -41,6 +41,7 @@ internal static class StandInServices
         services.AddSingleton<HealthMonitor>();
         services.AddSingleton<ResourceRunner>();
         services.AddHostedService<Orchestrator>();
+        services.AddHostedService<LauncherWatch>();
         services.AddOptions<HostOptions>().Configure<OrchestratorOptions, DistributedApplicationModel>((options, own, model) =>
             options.ShutdownTimeout = _shutdownReserve + (own.GracePeriod * (model.Resources.Count + 1)));
     }

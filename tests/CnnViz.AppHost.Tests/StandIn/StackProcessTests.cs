@@ -45,6 +45,21 @@ public sealed class StackProcessTests
     }
 
     [Fact]
+    public async Task Run_ItsLauncherKilled_StopsByItself()
+    {
+        using var launcher = Process.Start("sleep", "infinity");
+        await using var host = HostProcess.Start(
+            _host, [], ("ASPIRE_CLI_PID", launcher.Id.ToString(CultureInfo.InvariantCulture)));
+        await host.WaitForLineAsync(line => line == "ready");
+        var children = host.Children();
+
+        launcher.Kill();
+
+        Assert.Equal(0, await host.WaitForExitAsync());
+        await ProcessTable.WaitUntilNoneAsync(host.Mark, children);
+    }
+
+    [Fact]
     public async Task Run_ServiceCrashesAtStart_FailsWithItsLastOutput()
     {
         await using var host = HostProcess.Start(_host, ["--crash", "no such planet"]);
