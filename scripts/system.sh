@@ -10,6 +10,7 @@ python3-numpy=independent numeric reference
 python3-pil=independent image codecs
 python3-grpcio=a real gRPC client
 python3-grpc-tools=its code generator
+python3-matplotlib=independent colour maps
 protobuf-compiler-grpc=generating the Python client's classes"
 
 # The network of the demo, from an npm package, and the SHA-256 of its files.
