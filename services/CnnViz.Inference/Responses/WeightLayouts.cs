@@ -11,6 +11,8 @@ internal static class WeightLayouts
         WeightLayout.Oihw => "OIHW",
         WeightLayout.Hwim => "HWIM",
         WeightLayout.OutIn => "OI",
+        WeightLayout.Iohw => "IOHW",
+        WeightLayout.Hwoi => "HWOI",
         _ when weight.Role == "kernel" && weight.Shape.Count == 2 => "IO",
         _ => weight.Shape.Count == 1 ? "N" : new string('D', weight.Shape.Count),
     };

@@ -35,9 +35,11 @@ internal static class LayerFolding
     {
         var joined = (before.Op, layer.Op) switch
         {
-            (Pad2DOp { Value: 0 } pad, Conv2DOp conv) =>
+            (Pad2DOp { Value: 0, Mode: PadMode.Constant } pad, Conv2DOp conv) =>
                 layer with { Op = conv with { Padding = Sum(pad.Padding, conv.Padding) } },
-            (Pad2DOp { Value: float.NegativeInfinity } pad, Pool2DOp { Kind: PoolKind.Max } pool)
+
+            // Rounding up, the number of windows depends on which cells are padding.
+            (Pad2DOp { Value: float.NegativeInfinity, Mode: PadMode.Constant } pad, Pool2DOp { Kind: PoolKind.Max, CeilMode: false } pool)
                 when Fits(Sum(pad.Padding, pool.Padding), pool.Window) =>
                 layer with { Op = pool with { Padding = Sum(pad.Padding, pool.Padding) } },
             (Conv2DOp, BinaryOp { Kind: BinaryKind.Add }) when before.Weight("bias") is null && IsPerChannel(before, layer) =>

@@ -9,7 +9,7 @@ internal static class SizeRule
     /// </summary>
     public static int Multiple(IReadOnlyList<Layer> layers, InputSpec input, bool sizeDependentPadding)
     {
-        if (!sizeDependentPadding && !layers.Any(layer => layer.Op is ResizeOp))
+        if (!sizeDependentPadding && !layers.Any(layer => layer.Op is ResizeOp or ConvTranspose2DOp))
         {
             return 1;
         }
@@ -24,10 +24,11 @@ internal static class SizeRule
                 InputOp => 1,
                 Conv2DOp conv => before * Math.Max(conv.Stride.Height, conv.Stride.Width),
                 Pool2DOp pool => before * Math.Max(pool.Stride.Height, pool.Stride.Width),
+                ConvTranspose2DOp conv => before / Math.Min(conv.Stride.Height, conv.Stride.Width),
                 ResizeOp resize => before / Math.Min(resize.ScaleHeight, resize.ScaleWidth),
 
                 // Behind these a layer has no place on the picture any more.
-                GlobalPool2DOp or FlattenOp or ReshapeOp or TransposeOp or UnsupportedOp => 0,
+                GlobalPool2DOp or ReduceMeanOp or FlattenOp or ReshapeOp or TransposeOp or UnsupportedOp => 0,
                 _ => before,
             };
             strides[layer.Name] = stride;

@@ -3,10 +3,28 @@ namespace CnnViz.Models;
 /// <summary>A layer of a <see cref="ModelGraph"/>: one op with one output tensor.</summary>
 public sealed record Layer
 {
+    private readonly string? _className;
+
     /// <summary>Unique in the graph; the source's name, shortened only where that is unambiguous.</summary>
     public required string Name { get; init; }
 
     public required LayerOp Op { get; init; }
+
+    /// <summary>The class shown in summaries; the op's unless the source has another word for it (Keras' Activation, Dropout).</summary>
+    public string ClassName
+    {
+        get => _className ?? Op.ClassName;
+        init => _className = value;
+    }
+
+    /// <summary>
+    /// The layer that this one is the inside of, where the source knows both as one: Keras' Conv2D with an activation is a
+    /// convolution "x/preactivation" that is part of "x", the activation. The summary then has one row, named "x". Null otherwise.
+    /// </summary>
+    public string? PartOf { get; init; }
+
+    /// <summary>True when its weights are seeded initial values and no training's result.</summary>
+    public bool Untrained { get; init; }
 
     /// <summary>Names of the layers whose outputs this one takes, in the op's order.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];
@@ -37,10 +55,16 @@ public enum WeightLayout
 
     /// <summary>Dense kernel (out, in): ONNX Gemm with transB, PyTorch.</summary>
     OutIn,
+
+    /// <summary>Transposed convolution's kernel (in, out/groups, kh, kw): ONNX and PyTorch. Its canonical order.</summary>
+    Iohw,
+
+    /// <summary>Transposed convolution's kernel (kh, kw, out/groups, in): Keras and TensorFlow.</summary>
+    Hwoi,
 }
 
 /// <summary>A layer's weight: its role in the op, where it lies in the <see cref="IWeightStore"/>, and its shape there.</summary>
-/// <param name="Role">"kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance" or "constant".</param>
+/// <param name="Role">"kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "alpha" or "constant".</param>
 /// <param name="Key">The tensor's name in the weight store.</param>
 /// <param name="Shape">Extents in the source's axis order; empty for a scalar.</param>
 /// <param name="Layout">The source's axis order.</param>

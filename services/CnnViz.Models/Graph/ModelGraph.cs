@@ -7,12 +7,13 @@ namespace CnnViz.Models;
 public sealed class ModelGraph : IDisposable
 {
     private readonly Dictionary<string, int> _indexByName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ListedLayer> _listedByName = new(StringComparer.Ordinal);
 
     /// <param name="name">The model's name in requests.</param>
     /// <param name="input">The picture input.</param>
     /// <param name="layers">Layers in topological order, the input layer first.</param>
     /// <param name="weights">Owned by the graph.</param>
-    /// <exception cref="ModelFormatException">Names repeat, or an input names no earlier layer.</exception>
+    /// <exception cref="ModelFormatException">Names repeat, an input names no earlier layer, or a part's whole does not follow it.</exception>
     public ModelGraph(string name, InputSpec input, IReadOnlyList<Layer> layers, IWeightStore weights)
     {
         Name = name;
@@ -42,6 +43,15 @@ public sealed class ModelGraph : IDisposable
                 _indexByName.TryAdd(alias, i);
             }
         }
+
+        Listed = ListedLayer.Group(layers);
+        foreach (var listed in Listed)
+        {
+            foreach (var layer in listed.All)
+            {
+                _listedByName.Add(layer.Name, listed);
+            }
+        }
     }
 
     public string Name { get; }
@@ -53,7 +63,16 @@ public sealed class ModelGraph : IDisposable
 
     public IReadOnlyList<Layer> Layers { get; }
 
+    /// <summary>The layers as the source counts them: each part is one with its whole. Without parts, one for each of <see cref="Layers"/>.</summary>
+    public IReadOnlyList<ListedLayer> Listed { get; }
+
     public IWeightStore Weights { get; }
+
+    /// <summary>True for a Keras Sequential model, whose summary leaves the input out.</summary>
+    public bool Sequential { get; init; }
+
+    /// <summary>True when a layer's weights are initial values and no training's result.</summary>
+    public bool Untrained => Layers.Any(layer => layer.Untrained);
 
     /// <summary>Class names by index, where the source or the catalogue gives them; else empty.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
@@ -66,6 +85,18 @@ public sealed class ModelGraph : IDisposable
 
     /// <summary>Finds a layer by its name or by any of its source's node names; null if there is none.</summary>
     public Layer? Find(string layerName) => _indexByName.TryGetValue(layerName, out var index) ? Layers[index] : null;
+
+    /// <summary>The listed layer that a layer is, or is part of.</summary>
+    public ListedLayer ListingOf(Layer layer) => _listedByName[layer.Name];
+
+    /// <summary>True when what these layers compute depends on initial weights that no training changed.</summary>
+    /// <param name="targets">Layer names.</param>
+    /// <exception cref="ModelFormatException">A target names no layer.</exception>
+    public bool NeedsUntrained(IEnumerable<string> targets)
+    {
+        var needed = ShapeInference.Ancestors(this, targets);
+        return Layers.Any(layer => layer.Untrained && needed.Contains(layer.Name));
+    }
 
     public void Dispose() => Weights.Dispose();
 }

@@ -1,6 +1,6 @@
 namespace CnnViz.Models;
 
-/// <summary>Ops on any rank.</summary>
+/// <summary>Ops on the axes of any rank.</summary>
 internal static partial class OpShapes
 {
     private static TensorShape Dense(Layer layer, TensorShape input)
@@ -43,33 +43,6 @@ internal static partial class OpShapes
         return input;
     }
 
-    private static TensorShape Binary(Layer layer, IReadOnlyList<TensorShape> inputs)
-    {
-        var constant = layer.Weight("constant");
-        return constant is null
-            ? Broadcast(inputs[0].Dims.AsSpan(), inputs[1].Dims.AsSpan())
-            : Broadcast(inputs[0].Dims.AsSpan(), [.. constant.Shape]);
-    }
-
-    /// <summary>NumPy's rule: aligned at the last axis, extents equal or 1.</summary>
-    private static TensorShape Broadcast(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
-    {
-        var dims = new int[Math.Max(a.Length, b.Length)];
-        for (var i = 1; i <= dims.Length; i++)
-        {
-            var left = i <= a.Length ? a[^i] : 1;
-            var right = i <= b.Length ? b[^i] : 1;
-            if (left != right && left != 1 && right != 1)
-            {
-                throw new ModelFormatException($"({string.Join(", ", a.ToArray())}) and ({string.Join(", ", b.ToArray())}) do not broadcast");
-            }
-
-            dims[^i] = left == 1 ? right : left;
-        }
-
-        return new TensorShape(dims);
-    }
-
     private static TensorShape Concatenate(ConcatenateOp op, IReadOnlyList<TensorShape> inputs)
     {
         var axis = Axis(op.Axis, inputs[0].Rank);
@@ -90,12 +63,27 @@ internal static partial class OpShapes
     private static TensorShape Slice(SliceOp op, TensorShape input)
     {
         var axis = Axis(op.Axis, input.Rank);
-        if (op.Start < 0 || op.Length < 1 || (long)op.Start + op.Length > input[axis])
+        var last = op.Start + ((op.Length - 1L) * op.Step);
+        if (op.Length < 1 || op.Step == 0 || op.Start < 0 || op.Start >= input[axis] || last < 0 || last >= input[axis])
         {
-            throw new ModelFormatException($"{op.Length} indices from {op.Start} do not lie within axis {axis} of extent {input[axis]}");
+            var step = op.Step == 1 ? "" : $" by steps of {op.Step}";
+            throw new ModelFormatException($"{op.Length} indices from {op.Start}{step} do not lie within axis {axis} of extent {input[axis]}");
         }
 
         return Replace(input, axis, op.Length);
+    }
+
+    private static TensorShape ReduceMean(ReduceMeanOp op, TensorShape input)
+    {
+        int[] axes = [.. op.Axes.Select(axis => Axis(axis, input.Rank))];
+        if (axes.Length == 0 || axes.Distinct().Count() != axes.Length)
+        {
+            throw new ModelFormatException($"its axes ({string.Join(", ", op.Axes)}) are none or repeat");
+        }
+
+        return op.KeepDims
+            ? axes.Aggregate(input, (shape, axis) => Replace(shape, axis, 1))
+            : new TensorShape([.. Enumerable.Range(0, input.Rank).Except(axes).Select(axis => input[axis])]);
     }
 
     private static TensorShape Reshape(ReshapeOp op, TensorShape input)

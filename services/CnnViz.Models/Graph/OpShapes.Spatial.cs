@@ -24,16 +24,29 @@ internal static partial class OpShapes
         return Slide(kernel.Out, input, window, op.Stride, op.Padding);
     }
 
-    private static TensorShape Pool2D(Pool2DOp op, TensorShape input)
+    private static TensorShape ConvTranspose2D(ConvTranspose2DOp op, Layer layer, TensorShape input)
     {
-        RequireSpatial(op.Window, "window");
-        var p = op.Padding;
-        if (Math.Max(p.Top, p.Bottom) >= op.Window.Height || Math.Max(p.Left, p.Right) >= op.Window.Width)
+        var kernel = KernelShape.OfTransposed(Required(layer, "kernel"), op.Groups);
+        if ((long)kernel.InPerGroup * op.Groups != input.Channels)
         {
-            throw new ModelFormatException($"its padding reaches the window's size {op.Window}: some cells would see padding alone");
+            throw new ModelFormatException(
+                $"its kernel takes {(long)kernel.InPerGroup * op.Groups} channels; the input has {input.Channels}");
         }
 
-        return Slide(input.Channels, input, op.Window, op.Stride, p);
+        RequireVector(layer, "bias", kernel.Out, optional: true);
+        RequireSpatial(new Size2D(kernel.Height, kernel.Width), "kernel");
+        RequireSpatial(op.Stride, "stride");
+        RequireSpatial(op.Dilation, "dilation");
+        RequirePadding(op.Padding);
+        RequireOutputPadding(op.OutputPaddingHeight, op.Stride.Height, op.Dilation.Height, "height");
+        RequireOutputPadding(op.OutputPaddingWidth, op.Stride.Width, op.Dilation.Width, "width");
+        var (stride, p) = (op.Stride, op.Padding);
+        var height = ((input.Height - 1L) * stride.Height) + ((kernel.Height - 1L) * op.Dilation.Height) + 1;
+        var width = ((input.Width - 1L) * stride.Width) + ((kernel.Width - 1L) * op.Dilation.Width) + 1;
+        return new TensorShape(
+            kernel.Out,
+            Extent(height + op.OutputPaddingHeight - p.Top - p.Bottom, "height"),
+            Extent(width + op.OutputPaddingWidth - p.Left - p.Right, "width"));
     }
 
     private static TensorShape GlobalPool2D(GlobalPool2DOp op, TensorShape input) =>
@@ -41,11 +54,17 @@ internal static partial class OpShapes
 
     private static TensorShape Pad2D(Pad2DOp op, TensorShape input)
     {
-        RequirePadding(op.Padding);
+        var p = op.Padding;
+        RequirePadding(p);
+        if (op.Mode == PadMode.Reflect && (Math.Max(p.Top, p.Bottom) >= input.Height || Math.Max(p.Left, p.Right) >= input.Width))
+        {
+            throw new ModelFormatException("it mirrors more cells than there are beside the outermost");
+        }
+
         return new TensorShape(
             input.Channels,
-            Extent((long)input.Height + op.Padding.Top + op.Padding.Bottom, "height"),
-            Extent((long)input.Width + op.Padding.Left + op.Padding.Right, "width"));
+            Extent((long)input.Height + p.Top + p.Bottom, "height"),
+            Extent((long)input.Width + p.Left + p.Right, "width"));
     }
 
     private static TensorShape Resize(ResizeOp op, TensorShape input) => new(
@@ -81,6 +100,15 @@ internal static partial class OpShapes
         return free >= 0
             ? Extent((free / stride) + 1, what)
             : throw new ModelFormatException($"its window of {window} does not fit the padded {what} of {(long)extent + padding}");
+    }
+
+    private static void RequireOutputPadding(int cells, int stride, int dilation, string what)
+    {
+        if (cells < 0 || cells >= Math.Max(stride, dilation))
+        {
+            throw new ModelFormatException(
+                $"its output padding of {cells} in {what} is outside 0..{Math.Max(stride, dilation) - 1}, below stride or dilation");
+        }
     }
 
     private static void RequireSpatial(Size2D size, string what)

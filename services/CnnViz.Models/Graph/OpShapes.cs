@@ -9,12 +9,17 @@ internal static partial class OpShapes
         return layer.Op switch
         {
             Conv2DOp op => Conv2D(op, layer, FeatureMap(inputs[0])),
+            ConvTranspose2DOp op => ConvTranspose2D(op, layer, FeatureMap(inputs[0])),
             DenseOp => Dense(layer, inputs[0]),
             BatchNormalizationOp => BatchNormalization(layer, inputs[0]),
-            ActivationOp => inputs[0],
+            ActivationOp op => Activation(op, inputs[0]),
+            PReluOp => PRelu(layer, inputs[0]),
+            ClipOp op => Clip(op, inputs[0]),
+            DropoutOp => inputs[0],
             SoftmaxOp op => Softmax(op, inputs[0]),
             Pool2DOp op => Pool2D(op, FeatureMap(inputs[0])),
             GlobalPool2DOp op => GlobalPool2D(op, FeatureMap(inputs[0])),
+            ReduceMeanOp op => ReduceMean(op, inputs[0]),
             Pad2DOp op => Pad2D(op, FeatureMap(inputs[0])),
             BinaryOp => Binary(layer, inputs),
             ConcatenateOp op => Concatenate(op, inputs),

@@ -3,7 +3,7 @@ using static CnnViz.Models.Tests.Graph.Graphs;
 namespace CnnViz.Models.Tests.Graph;
 
 /// <summary>Each op's shape rule, on hand-worked examples.</summary>
-public sealed class OpShapeTests
+public sealed partial class OpShapeTests
 {
     private static readonly Size2D _one = Size2D.One;
 
@@ -81,24 +81,12 @@ public sealed class OpShapeTests
     }
 
     [Fact]
-    public void Pooling_CountsPositions()
-    {
-        Assert.Equal("(4, 4, 3)", Infer(new Pool2DOp(PoolKind.Max, new(3, 3), new(2, 2), Padding2D.Uniform(1)), [4, 8, 6]).ToString());
-        Assert.Equal("(4, 3, 3)", Infer(new Pool2DOp(PoolKind.Average, new(2, 2), new(2, 2), Padding2D.None), [4, 7, 6]).ToString());
-        Assert.Contains("padding alone", Refusal(new Pool2DOp(PoolKind.Max, new(2, 2), _one, Padding2D.Uniform(2)), [4, 8, 8]), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void GlobalPooling_KeepsOrDropsTheAxes()
     {
         Assert.Equal("(4)", Infer(new GlobalPool2DOp(PoolKind.Average, KeepDims: false), [4, 8, 6]).ToString());
         Assert.Equal("(4, 1, 1)", Infer(new GlobalPool2DOp(PoolKind.Max, KeepDims: true), [4, 8, 6]).ToString());
         Assert.Contains("feature map", Refusal(new GlobalPool2DOp(PoolKind.Max, KeepDims: true), [4]), StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void Pad2D_AddsEachSide() =>
-        Assert.Equal("(4, 11, 13)", Infer(new Pad2DOp(new Padding2D(1, 2, 3, 4)), [4, 8, 6]).ToString());
 
     [Fact]
     public void Binary_Broadcasts()
@@ -125,6 +113,65 @@ public sealed class OpShapeTests
         Assert.Contains("do not lie within", Refusal(new SliceOp(0, 3, 2), [4, 8, 6]), StringComparison.Ordinal);
         Assert.Contains("do not lie within", Refusal(new SliceOp(0, int.MaxValue, int.MaxValue), [4, 8, 6]), StringComparison.Ordinal);
         Assert.Contains("axis 3", Refusal(new SliceOp(3, 0, 1), [4, 8, 6]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Slice_Stepping_LiesWithinItsAxis()
+    {
+        Assert.Equal("(4, 3, 6)", Infer(new SliceOp(1, 1, 3, 3), [4, 8, 6]).ToString());
+        Assert.Equal("(4, 8, 6)", Infer(new SliceOp(1, 7, 8, -1), [4, 8, 6]).ToString());
+        Assert.Contains("by steps of 4", Refusal(new SliceOp(1, 1, 3, 4), [4, 8, 6]), StringComparison.Ordinal);
+        Assert.Contains("by steps of -1", Refusal(new SliceOp(1, 1, 3, -1), [4, 8, 6]), StringComparison.Ordinal);
+        Assert.Contains("by steps of 0", Refusal(new SliceOp(1, 1, 3, 0), [4, 8, 6]), StringComparison.Ordinal);
+        Assert.NotEmpty(Refusal(new SliceOp(1, 1, int.MaxValue, int.MaxValue), [4, 8, 6]));
+    }
+
+    [Fact]
+    public void ReduceMean_KeepsOrDropsItsAxes()
+    {
+        Assert.Equal("(4)", Infer(new ReduceMeanOp(KeepDims: false, 1, 2), [4, 8, 6]).ToString());
+        Assert.Equal("(4, 8, 1)", Infer(new ReduceMeanOp(KeepDims: true, -1), [4, 8, 6]).ToString());
+        Assert.Equal("()", Infer(new ReduceMeanOp(KeepDims: false, 0, 1, 2), [4, 8, 6]).ToString());
+        Assert.Contains("repeat", Refusal(new ReduceMeanOp(KeepDims: true, 2, -1), [4, 8, 6]), StringComparison.Ordinal);
+        Assert.Contains("none", Refusal(new ReduceMeanOp(KeepDims: true), [4, 8, 6]), StringComparison.Ordinal);
+        Assert.Contains("axis 3", Refusal(new ReduceMeanOp(KeepDims: true, 3), [4, 8, 6]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReduceMean_EqualsByItsAxes()
+    {
+        Assert.Equal(new ReduceMeanOp(true, 1, 2), new ReduceMeanOp(true, 1, 2));
+        Assert.NotEqual(new ReduceMeanOp(true, 1, 2), new ReduceMeanOp(false, 1, 2));
+        Assert.NotEqual(new ReduceMeanOp(true, 1, 2), new ReduceMeanOp(true, 1));
+    }
+
+    [Fact]
+    public void PRelu_Alpha_BroadcastsAgainstTheSample()
+    {
+        Assert.Equal("(4, 8, 6)", Infer(new PReluOp(), [4, 8, 6], Plain("alpha", 4, 1, 1)).ToString());
+        Assert.Equal("(4, 8, 6)", Infer(new PReluOp(), [4, 8, 6], Plain("alpha")).ToString());
+        Assert.Contains("do not broadcast", Refusal(new PReluOp(), [4, 8, 6], Plain("alpha", 4)), StringComparison.Ordinal);
+        Assert.Contains("larger than its input", Refusal(new PReluOp(), [4, 1, 1], Plain("alpha", 4, 8, 6)), StringComparison.Ordinal);
+        Assert.Contains("'alpha' is missing", Refusal(new PReluOp(), [4, 8, 6]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ClipDropoutAndActivation_BadParameters_AreRefused()
+    {
+        Assert.Equal("(4, 8, 6)", Infer(new ClipOp(float.NegativeInfinity, 6), [4, 8, 6]).ToString());
+        Assert.Equal("(4, 8, 6)", Infer(new DropoutOp(0.5f), [4, 8, 6]).ToString());
+        Assert.Contains("bounds", Refusal(new ClipOp(0, float.NaN), [4, 8, 6]), StringComparison.Ordinal);
+        Assert.Contains("parameters", Refusal(new ActivationOp(ActivationKind.Elu, float.PositiveInfinity), [4, 8, 6]), StringComparison.Ordinal);
+        Assert.Contains("parameters", Refusal(new ActivationOp(ActivationKind.Celu, 0), [4, 8, 6]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Activation_WithoutParameters_HasItsKindsDefaults()
+    {
+        Assert.Equal(new ActivationOp(ActivationKind.HardSigmoid, 1f / 6, 0.5f), new ActivationOp(ActivationKind.HardSigmoid));
+        Assert.Equal(new ActivationOp(ActivationKind.HardSigmoid, 0.2f, 0.5f), new ActivationOp(ActivationKind.HardSigmoid, 0.2f));
+        Assert.Equal(1, new ActivationOp(ActivationKind.Elu).Alpha);
+        Assert.Equal(1.050701f, new ActivationOp(ActivationKind.Selu).Beta, 6);
     }
 
     [Theory]
