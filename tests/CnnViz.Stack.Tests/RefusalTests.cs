@@ -155,7 +155,9 @@ public sealed class RefusalTests(StackFixture stack)
     {
         var request = new FeatureMapsRequest
         {
-            Model = "nanodet", Layers = { "Add_4" }, Picture = new Picture { Data = ByteString.CopyFrom(file) },
+            Model = "nanodet",
+            Layers = { "Add_4" },
+            Picture = new Picture { Data = ByteString.CopyFrom(file) },
         };
         var error = await Assert.ThrowsAsync<RpcException>(() => stack.Inference.MapsAsync(request));
         Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
