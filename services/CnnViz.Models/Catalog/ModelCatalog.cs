@@ -12,22 +12,25 @@ public sealed partial class ModelCatalog : IDisposable
 {
     private readonly string _root;
     private readonly IReadOnlyDictionary<string, KnownModel> _known;
+    private readonly IReadOnlyDictionary<string, ZooModel> _zoo;
     private readonly ConcurrentDictionary<string, Lazy<ModelGraph>> _loaded = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _errors = new(StringComparer.Ordinal);
 
-    private ModelCatalog(string root, IEnumerable<KnownModel> known)
+    private ModelCatalog(string root, IEnumerable<KnownModel> known, IEnumerable<ZooModel> zoo)
     {
         _root = Path.GetFullPath(root);
         _known = known.ToDictionary(model => model.Name, StringComparer.Ordinal);
+        _zoo = zoo.ToDictionary(model => model.Name, StringComparer.Ordinal);
     }
 
     /// <summary>Opens a model root; it need not exist (yet): models that are not there are listed as not installed.</summary>
     /// <param name="modelRoot">The directory that holds one directory per model.</param>
     /// <param name="known">Models with facts of their own; by default <see cref="KnownModel.All"/>.</param>
-    public static ModelCatalog Open(string modelRoot, IEnumerable<KnownModel>? known = null)
+    /// <param name="zoo">Networks built in code; by default <see cref="ZooModel.All"/>. Files of the same name come first.</param>
+    public static ModelCatalog Open(string modelRoot, IEnumerable<KnownModel>? known = null, IEnumerable<ZooModel>? zoo = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(modelRoot);
-        return new ModelCatalog(modelRoot, known ?? KnownModel.All);
+        return new ModelCatalog(modelRoot, known ?? KnownModel.All, zoo ?? ZooModel.All);
     }
 
     /// <summary>Whether a text can be a model's name: 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit.</summary>
@@ -88,6 +91,11 @@ public sealed partial class ModelCatalog : IDisposable
 
     private ModelGraph Read(string name)
     {
+        if (FromZoo(name) is { } zoo)
+        {
+            return zoo.Build();
+        }
+
         if (Missing(name) is { } missing)
         {
             throw new ModelFormatException($"model '{name}' is not installed: {missing} is missing below the model root");
@@ -97,7 +105,14 @@ public sealed partial class ModelCatalog : IDisposable
         return TfJsGraphReader.Read(Inside(name, ModelFile(name)), options);
     }
 
-    private ModelCatalogEntry Describe(string name) => new(
+    private ModelCatalogEntry Describe(string name) => FromZoo(name) is { } zoo
+        ? new(name, zoo.Description, MissingFile: null, _errors.GetValueOrDefault(name)) { Untrained = zoo.Untrained }
+        : DescribeFiles(name);
+
+    /// <summary>The network built in code under a name; null if there is none or files of that name stand in for it.</summary>
+    private ZooModel? FromZoo(string name) => _zoo.TryGetValue(name, out var zoo) && Missing(name) is not null ? zoo : null;
+
+    private ModelCatalogEntry DescribeFiles(string name) => new(
         name,
         _known.GetValueOrDefault(name)?.Options.Description ?? "added by hand; its input is taken as pixels / 255",
         Missing(name),
@@ -105,7 +120,7 @@ public sealed partial class ModelCatalog : IDisposable
 
     private SortedSet<string> Names()
     {
-        var names = new SortedSet<string>(_known.Keys, StringComparer.Ordinal);
+        var names = new SortedSet<string>(_known.Keys.Concat(_zoo.Keys), StringComparer.Ordinal);
         try
         {
             foreach (var directory in Directory.EnumerateDirectories(_root))

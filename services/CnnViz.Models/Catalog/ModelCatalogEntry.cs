@@ -9,6 +9,9 @@ public sealed record ModelCatalogEntry(string Name, string Description, string? 
 {
     /// <summary>Whether all its files are there.</summary>
     public bool Installed => MissingFile is null;
+
+    /// <summary>Whether weights of it are initial values and no training's result.</summary>
+    public bool Untrained { get; init; }
 }
 
 /// <summary>No model has the name; the message suggests the nearest ones.</summary>

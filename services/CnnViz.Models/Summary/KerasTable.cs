@@ -26,7 +26,7 @@ internal static class KerasTable
         Line(text, new string('_', width));
         Row(text, stops, _headings);
         Line(text, new string('=', width));
-        var rows = summary.Rows.Where(row => options.InputRow || !row.IsInput).ToArray();
+        var rows = summary.Rows.Where(row => (options.InputRow ?? summary.ListsInput) || !row.IsInput).ToArray();
         for (var i = 0; i < rows.Length; i++)
         {
             Layer(text, stops, rows[i]);

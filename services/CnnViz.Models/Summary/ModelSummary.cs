@@ -31,6 +31,9 @@ public sealed record ModelSummary(
     long TrainableParameters,
     long NonTrainableParameters)
 {
+    /// <summary>Whether the table lists the input unless told otherwise: Keras does for functional models, not for Sequential ones.</summary>
+    public bool ListsInput { get; init; } = true;
+
     /// <summary>True when every layer takes just the one before it; Keras then prints the narrow table.</summary>
     public bool IsSequential =>
         Rows.Select((row, i) => i == 0 ? row.Inputs.Count == 0 : row.Inputs is [var input] && input == Rows[i - 1].Name).All(linear => linear);
@@ -44,23 +47,23 @@ public sealed record ModelSummary(
     {
         ArgumentNullException.ThrowIfNull(graph);
         var shapes = ShapeInference.Infer(graph, height, width);
-        var rows = graph.Layers.Select(layer => Row(layer, shapes, graph.Input.ChannelsLast)).ToArray();
+        var rows = graph.Listed.Select(layer => Row(layer, shapes, graph.Input.ChannelsLast)).ToArray();
         var nonTrainable = graph.Layers.SelectMany(Counted).Where(weight => !weight.Trainable).Sum(weight => weight.ElementCount);
         var total = rows.Sum(row => row.Parameters);
-        return new ModelSummary(graph.Name, rows, total, total - nonTrainable, nonTrainable);
+        return new ModelSummary(graph.Name, rows, total, total - nonTrainable, nonTrainable) { ListsInput = !graph.Sequential };
     }
 
     /// <summary>The summary as Keras 2 prints it; see <see cref="KerasTable"/>.</summary>
     public string ToText(SummaryTextOptions? options = null) => KerasTable.Write(this, options ?? new SummaryTextOptions());
 
-    private static SummaryRow Row(Layer layer, IReadOnlyDictionary<string, TensorShape> shapes, bool channelsLast)
+    private static SummaryRow Row(ListedLayer layer, IReadOnlyDictionary<string, TensorShape> shapes, bool channelsLast)
     {
         TensorShape? shape = shapes.TryGetValue(layer.Name, out var found) ? found : null;
-        var parameters = Counted(layer).Sum(weight => weight.ElementCount);
-        return new SummaryRow(layer.Name, layer.Op.ClassName, ShapeText(shape, channelsLast), parameters, layer.Inputs)
+        var parameters = layer.All.SelectMany(Counted).Sum(weight => weight.ElementCount);
+        return new SummaryRow(layer.Name, layer.ClassName, ShapeText(shape, channelsLast), parameters, layer.Inputs)
         {
             Shape = shape,
-            IsInput = layer.Op is InputOp,
+            IsInput = layer.Output.Op is InputOp,
         };
     }
 
@@ -85,6 +88,6 @@ public sealed record SummaryTextOptions
     /// <summary>Whether the first line names the model, as Keras does since 2.2.5. Default true.</summary>
     public bool ModelLine { get; init; } = true;
 
-    /// <summary>Whether the input has a row: Keras prints one for functional models and none for Sequential ones. Default true.</summary>
-    public bool InputRow { get; init; } = true;
+    /// <summary>Whether the input has a row; default as Keras does for the model (<see cref="ModelSummary.ListsInput"/>).</summary>
+    public bool? InputRow { get; init; }
 }

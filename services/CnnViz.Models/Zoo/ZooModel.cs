@@ -1,0 +1,47 @@
+namespace CnnViz.Models;
+
+/// <summary>A network that the product builds itself, layer by layer; it needs no file.</summary>
+/// <param name="Name">Its name in requests.</param>
+/// <param name="Description">One line: what it is, and where its weights are from.</param>
+/// <param name="Untrained">Whether weights of it are initial values and no training's result.</param>
+/// <param name="Builder">Builds it under a name and a description.</param>
+public sealed record ZooModel(string Name, string Description, bool Untrained, Func<string, string, ModelGraph> Builder)
+{
+    private const string Seeded = "untrained: seeded He-normal weights";
+
+    /// <summary>The networks of the tutorials. All but some layers of one are untrained.</summary>
+    public static IReadOnlyList<ZooModel> All { get; } =
+    [
+        new("autoencoder-first-layers",
+            "First layers of an autoencoder of 96x96 grey pictures: conv2d_1 with its trained weights, batch normalization untrained",
+            Untrained: true,
+            TutorialModels.AutoencoderFirstLayers),
+        new("conv-flatten-dense",
+            $"Conv2D, Flatten, Dense on 32x32 colour pictures; {Seeded}",
+            Untrained: true,
+            TutorialModels.ConvFlattenDense),
+        new("resnet50v2",
+            $"ResNet50V2 as Keras builds it, with its classifier; {Seeded}",
+            Untrained: true,
+            (name, description) => ResNet50V2.Build(name, description, includeTop: true)),
+        new("resnet50v2-notop",
+            $"ResNet50V2 as Keras builds it, without its classifier; {Seeded}",
+            Untrained: true,
+            (name, description) => ResNet50V2.Build(name, description, includeTop: false)),
+        new("smiley",
+            $"Two convolutions, 4 filters of 5x5 and 6 of 3x3, on a 25x25 grey picture; {Seeded}",
+            Untrained: true,
+            TutorialModels.Smiley),
+        new("vgg16",
+            $"VGG16 as Keras builds it, with its classifier; {Seeded}",
+            Untrained: true,
+            (name, description) => Vgg16.Build(name, description, includeTop: true)),
+        new("vgg16-notop",
+            $"VGG16 as Keras builds it, without its classifier; {Seeded}",
+            Untrained: true,
+            (name, description) => Vgg16.Build(name, description, includeTop: false)),
+    ];
+
+    /// <summary>Builds the network. Weight values are computed when they are read.</summary>
+    public ModelGraph Build() => Builder(Name, Description);
+}
