@@ -120,6 +120,19 @@ public sealed class RefusalTests(StackFixture stack)
     }
 
     [Fact]
+    public async Task FeatureMaps_MoreBytesThanTheLimit_AreRefused()
+    {
+        var request = new FeatureMapsRequest
+        {
+            Model = "nanodet", Height = 2048, Width = 2048, Picture = new Picture { Data = ByteString.CopyFrom(1) },
+        };
+        request.Layers.AddRange(Enumerable.Range(0, 40).Select(i => $"{i}"));
+        var error = await Assert.ThrowsAsync<RpcException>(() => stack.Inference.MapsAsync(request));
+        Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
+        Assert.Contains("536870912", error.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FeatureMaps_TooManyLayers_IsRefused()
     {
         var request = new FeatureMapsRequest { Model = "nanodet", Picture = new Picture { Data = ByteString.CopyFrom(1) } };

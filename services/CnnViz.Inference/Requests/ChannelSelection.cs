@@ -7,6 +7,9 @@ namespace CnnViz.Inference.Requests;
 /// <summary>Which channels of a layer's output a request wants.</summary>
 internal sealed class ChannelSelection
 {
+    /// <summary>Most bytes that all layers of one request may take together (512 MiB).</summary>
+    private const long MaxBytes = 512L * 1024 * 1024;
+
     private readonly TensorShape _shape;
     private readonly IReadOnlyList<int> _channels;
 
@@ -21,9 +24,17 @@ internal sealed class ChannelSelection
         ModelGraph graph, IReadOnlyList<string> layers, IReadOnlyList<int> channels, int height, int width)
     {
         var selections = new List<ChannelSelection>(layers.Count);
+        var bytes = 0L;
         foreach (var layer in layers)
         {
             var shape = ModelRequests.Shape(graph, "layers", layer, height, width);
+            bytes += shape.ElementCount * sizeof(float);
+            if (bytes > MaxBytes)
+            {
+                throw RpcErrors.InvalidArgument(
+                    ("layers", $"up to layer '{layer}' the maps take {bytes} bytes; the limit is {MaxBytes}: ask for fewer layers or a smaller size"));
+            }
+
             foreach (var channel in channels)
             {
                 if (channel < 0 || channel >= shape.Channels)
