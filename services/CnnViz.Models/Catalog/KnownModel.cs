@@ -7,8 +7,8 @@ namespace CnnViz.Models;
 /// <param name="Options">Preprocessing, labels and description.</param>
 public sealed record KnownModel(string Name, string File, IReadOnlyList<string> WeightFiles, TfJsReadOptions Options)
 {
-    /// <summary>The networks that set-up installs.</summary>
-    public static IReadOnlyList<KnownModel> All { get; } = [NanoDet(), PoseNet()];
+    /// <summary>The networks that set-up installs and those that the repository holds.</summary>
+    public static IReadOnlyList<KnownModel> All { get; } = [NanoDet(), PoseNet(), .. TrainedModels.All];
 
     private static KnownModel NanoDet() => new("nanodet", "nanodet.json", ["nanodet.bin"], new TfJsReadOptions
     {

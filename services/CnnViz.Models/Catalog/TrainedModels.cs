@@ -1,0 +1,37 @@
+namespace CnnViz.Models;
+
+/// <summary>
+/// The small networks that this project trained itself; their weights are part of the repository, so they work without any
+/// installation. training/README.md says how they were made and what they reach.
+/// </summary>
+internal static class TrainedModels
+{
+    /// <summary>Fashion-MNIST's ten classes in the order of its labels.</summary>
+    public static IReadOnlyList<string> FashionLabels { get; } =
+        ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
+
+    /// <summary>All of them; every one takes pixels / 255.</summary>
+    public static IReadOnlyList<KnownModel> All { get; } =
+    [
+        Gray(
+            "fashion-cnn",
+            "Small classifier for Fashion-MNIST's 10 classes (28x28 grey, light on black): 3 convolutions, 91.9% of the test pictures "
+                + "right; trained by this project on Fashion-MNIST (MIT)",
+            FashionLabels),
+    ];
+
+    private static KnownModel Gray(string name, string description, IReadOnlyList<string> labels) =>
+        Trained(name, description, ChannelOrder.Gray, labels);
+
+    private static KnownModel Trained(string name, string description, ChannelOrder order, IReadOnlyList<string> labels) =>
+        new(name, "model.json", ["weights.bin"], new TfJsReadOptions
+        {
+            Name = name,
+            Description = description,
+            Order = order,
+            Mean = [0],
+            Std = [255],
+            ChannelsLast = true,
+            Labels = labels,
+        });
+}
