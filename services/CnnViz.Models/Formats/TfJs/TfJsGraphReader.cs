@@ -32,10 +32,10 @@ public static class TfJsGraphReader
     /// <param name="path">The model.json; weight files are looked for below its directory.</param>
     /// <param name="options">What the file does not say.</param>
     /// <exception cref="ModelFormatException">The model cannot be used; the message names file, node or offset and the reason.</exception>
-    public static ModelGraph Read(string path, TfJsReadOptions? options = null)
+    public static ModelGraph Read(string path, ModelReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        options ??= new TfJsReadOptions();
+        options ??= new ModelReadOptions();
         try
         {
             using var document = Parse(path);
@@ -97,10 +97,10 @@ public static class TfJsGraphReader
         }
     }
 
-    private static ModelGraph Translate(GraphDef graph, WeightStore store, TfJsReadOptions options, string name)
+    private static ModelGraph Translate(GraphDef graph, WeightStore store, ModelReadOptions options, string name)
     {
         var builder = new GraphBuilder();
-        var translator = new TfTranslator(new NodeNames(graph.Nodes), new ConstantTensors(store), builder, new PictureInput(options));
+        var translator = new TfTranslator(new NodeNames(graph.Nodes), new ConstantTensors(store), builder, new PictureInput(options, channelsLastByDefault: true));
         translator.Translate(graph);
         var input = translator.Input ?? throw new ModelFormatException("it has no picture input (a placeholder of rank 4)");
         string[] outputs = [.. Outputs(graph).Select(translator.LayerOf).OfType<string>().Distinct(StringComparer.Ordinal)];

@@ -124,10 +124,21 @@ internal sealed partial class TfTranslator(NodeNames names, ConstantTensors cons
         }
 
         var name = names.Short(node.Name);
-        var (spec, axes) = picture.Describe(node, name);
+        var dims = node.Message("shape", "shape") is { } shape ? JsonNumbers.Shape(shape, "its shape") : null;
+        if (dims is not { Length: 4 })
+        {
+            throw new UnsupportedNodeException("it is no picture input: only placeholders of rank 4 are");
+        }
+
+        if (dims[0] is not (-1 or 1))
+        {
+            throw new ModelFormatException($"it declares a batch of {dims[0]}; 1 or any is supported");
+        }
+
+        var spec = picture.Describe(name, dims);
         builder.AddInput(name, new TensorShape(spec.Channels, spec.Height, spec.Width), node.Name);
         Input = spec;
-        SetValue(node, new TfData(name, axes));
+        SetValue(node, new TfData(name, spec.ChannelsLast ? TfData.Nhwc : TfData.Nchw));
     }
 
     private void Identity(NodeDef node)

@@ -42,6 +42,3 @@ internal sealed record TfConst(string Name, int[] Dims, string? Key, double[]? C
 {
     public long Count => Dims.Aggregate(1L, (product, extent) => checked(product * extent));
 }
-
-/// <summary>A node uses an op or a form of it that has no translation; the node becomes an unsupported layer.</summary>
-internal sealed class UnsupportedNodeException(string reason) : Exception(reason);

@@ -1,24 +1,15 @@
-namespace CnnViz.Models.TfJs;
+namespace CnnViz.Models;
 
-/// <summary>Makes the picture input from a placeholder and the caller's options.</summary>
-internal sealed class PictureInput(TfJsReadOptions options)
+/// <summary>Makes the picture input from a source's declaration and the caller's options.</summary>
+/// <param name="options">What the file does not say.</param>
+/// <param name="channelsLastByDefault">The axis order where the extents do not tell it.</param>
+internal sealed class PictureInput(ModelReadOptions options, bool channelsLastByDefault)
 {
-    /// <returns>The input and TensorFlow's view of it.</returns>
-    public (InputSpec Spec, int[] Axes) Describe(NodeDef node, string name)
+    /// <param name="name">The input layer's name.</param>
+    /// <param name="dims">The four declared extents, batch first; -1 where the source leaves one open.</param>
+    public InputSpec Describe(string name, IReadOnlyList<int> dims)
     {
-        var dims = node.Message("shape", "shape") is { } shape ? JsonNumbers.Shape(shape, "its shape") : null;
-        if (dims is not { Length: 4 })
-        {
-            throw new UnsupportedNodeException("it is no picture input: only placeholders of rank 4 are");
-        }
-
-        if (dims[0] is not (-1 or 1))
-        {
-            throw new ModelFormatException($"it declares a batch of {dims[0]}; 1 or any is supported");
-        }
-
-        // Channels come first only where the extents leave no other reading, as in (1, 3, 416, 416).
-        var last = options.ChannelsLast ?? !(IsChannels(dims[1]) && !IsChannels(dims[3]) && (dims[3] == -1 || dims[3] > dims[1]));
+        var last = options.ChannelsLast ?? ChannelsLast(dims);
         var (channels, height, width) = last ? (dims[3], dims[1], dims[2]) : (dims[1], dims[2], dims[3]);
         height = height > 0 ? height : options.DefaultSize?.Height ?? -1;
         width = width > 0 ? width : options.DefaultSize?.Width ?? -1;
@@ -28,7 +19,7 @@ internal sealed class PictureInput(TfJsReadOptions options)
                 $"it declares {channels} channels of {height}x{width} pixels; a definite size up to {ModelLimits.MaxInputExtent} is needed");
         }
 
-        var spec = new InputSpec
+        return new InputSpec
         {
             Name = name,
             Height = height,
@@ -46,7 +37,14 @@ internal sealed class PictureInput(TfJsReadOptions options)
             ConstantChannelValue = options.ConstantChannelValue,
             ChannelsLast = last,
         };
-        return (spec, last ? TfData.Nhwc : TfData.Nchw);
+    }
+
+    /// <summary>Whether the extents leave only one reading, as (1, 3, 416, 416) does; else the default.</summary>
+    private bool ChannelsLast(IReadOnlyList<int> dims)
+    {
+        var first = IsChannels(dims[1]) && !IsChannels(dims[3]) && (dims[3] == -1 || dims[3] > dims[1]);
+        var last = IsChannels(dims[3]) && !IsChannels(dims[1]) && (dims[1] == -1 || dims[1] > dims[3]);
+        return channelsLastByDefault ? !first : last;
     }
 
     private static bool IsChannels(int extent) => extent is 1 or 3 or 4;
