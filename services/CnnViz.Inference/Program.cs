@@ -9,12 +9,16 @@ using CnnViz.Models;
 // Compiled models share their graph's weights; what each keeps of its own is small.
 const int compiledModelsKept = 16;
 
+// Networks defined in requests; their weights are computed when read, so that each is a few kilobytes.
+const int specModelsKept = 64;
+
 // Settings lie beside the program, wherever it is started from.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddServiceDefaults();
 builder.Services.AddOptions<ComputeGateOptions>().BindConfiguration("Compute").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<ComputeGate>();
 builder.Services.AddSingleton(_ => ModelCatalog.Open(builder.Configuration["CNNVIZ_MODELS"] ?? "models"));
+builder.Services.AddSingleton(_ => new SpecModels(specModelsKept));
 builder.Services.AddSingleton<ModelRequests>();
 builder.Services.AddSingleton<IEngine>(_ => new TorchEngine());
 builder.Services.AddSingleton(_ => new CompiledModelCache(compiledModelsKept));

@@ -8,11 +8,11 @@ internal static class LayerWeights
 {
     /// <summary>All of the layer's weights, or those with the roles asked for, in the layer's order.</summary>
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a role the layer does not have, or a layer without weights.</exception>
-    public static IReadOnlyList<LayerWeight> Select(Layer layer, IReadOnlyList<string> roles)
+    public static IReadOnlyList<LayerWeight> Select(ListedLayer layer, IReadOnlyList<string> roles)
     {
         if (layer.Weights.Count == 0)
         {
-            throw RpcErrors.InvalidArgument(("layer", $"'{layer.Name}' ({layer.Op.ClassName}) has no weights"));
+            throw RpcErrors.InvalidArgument(("layer", $"'{layer.Name}' ({layer.ClassName}) has no weights"));
         }
 
         for (var i = 0; i < roles.Count; i++)

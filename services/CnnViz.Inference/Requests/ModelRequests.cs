@@ -1,16 +1,31 @@
 using System.Globalization;
 using CnnViz.Models;
 using CnnViz.ServiceDefaults.Errors;
+using CnnViz.V1;
 
 namespace CnnViz.Inference.Requests;
 
 /// <summary>Finds what a request names: a model, a layer, a filter; says the nearest names when there is none.</summary>
-internal sealed class ModelRequests(ModelCatalog catalog)
+internal sealed class ModelRequests(ModelCatalog catalog, SpecModels specs)
 {
     /// <summary>Most layers one FeatureMaps request may name.</summary>
     private const int MaxLayers = 64;
 
     public IReadOnlyList<ModelCatalogEntry> Entries() => catalog.List();
+
+    /// <summary>The network a request names, or defines in a spec.</summary>
+    /// <exception cref="Grpc.Core.RpcException">As for a name; INVALID_ARGUMENT for both, or for a spec that makes no network.</exception>
+    public ModelGraph Graph(string name, SequentialSpec? spec)
+    {
+        if (spec is null)
+        {
+            return Graph(name);
+        }
+
+        return string.IsNullOrEmpty(name)
+            ? specs.Graph(spec)
+            : throw RpcErrors.InvalidArgument(("spec", "cannot be given together with model"));
+    }
 
     /// <exception cref="Grpc.Core.RpcException">NOT_FOUND for an unknown name, INVALID_ARGUMENT for files that cannot be used.</exception>
     public ModelGraph Graph(string name)
@@ -56,9 +71,9 @@ internal sealed class ModelRequests(ModelCatalog catalog)
             return layer;
         }
 
-        if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < graph.Layers.Count)
+        if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < graph.Listed.Count)
         {
-            return graph.Layers[index];
+            return graph.Listed[index].Output;
         }
 
         throw Unknown(

@@ -7,7 +7,10 @@ namespace CnnViz.Inference.Responses;
 /// <summary>What computed a result.</summary>
 internal static class Executions
 {
-    public static Execution Of(ModelGraph graph, IEngine engine) => new()
+    /// <param name="graph">The network.</param>
+    /// <param name="engine">What ran it.</param>
+    /// <param name="layers">The layers whose outputs the result depends on.</param>
+    public static Execution Of(ModelGraph graph, IEngine engine, IEnumerable<string> layers) => new()
     {
         Model = graph.Name,
         ModelDigest = graph.Digest,
@@ -16,5 +19,6 @@ internal static class Executions
         Precision = engine.Precision,
         Threads = engine.Threads,
         Cache = CacheState.Miss,
+        Untrained = graph.NeedsUntrained(layers),
     };
 }

@@ -68,7 +68,7 @@ internal sealed class MaximizationEvents(string runId, ModelGraph graph, IEngine
         var options = started.Options;
         var message = new V1.MaximizationStarted
         {
-            Execution = Executions.Of(graph, engine),
+            Execution = Executions.Of(graph, engine, [options.Layer]),
             Layer = options.Layer,
             Recipe = options.Recipe == MaximizationRecipe.Keras ? "keras" : "lucid",
             Height = options.Height,

@@ -19,6 +19,7 @@ internal static class ModelMessages
             TotalParameters = summary.TotalParameters,
             TrainableParameters = summary.TrainableParameters,
             Summary = summary.ToText(),
+            Untrained = graph.Untrained,
         };
         response.Layers.AddRange(Layers(graph, summary, height, width));
         response.Labels.AddRange(graph.Labels);
@@ -26,23 +27,25 @@ internal static class ModelMessages
         return response;
     }
 
-    public static LayerInfo Layer(ModelGraph graph, Layer layer, int height, int width) =>
+    public static LayerInfo Layer(ModelGraph graph, ListedLayer layer, int height, int width) =>
         Layers(graph, ModelSummary.Create(graph, height, width), height, width).First(info => info.Name == layer.Name);
 
     private static IEnumerable<LayerInfo> Layers(ModelGraph graph, ModelSummary summary, int height, int width)
     {
         var shapes = ShapeInference.Infer(graph, height, width);
-        for (var i = 0; i < graph.Layers.Count; i++)
+        for (var i = 0; i < graph.Listed.Count; i++)
         {
-            var layer = graph.Layers[i];
+            var layer = graph.Listed[i];
             var info = new LayerInfo
             {
                 Name = layer.Name,
                 Index = i,
-                ClassName = layer.Op.ClassName,
+                ClassName = layer.ClassName,
                 OutputShapeText = summary.Rows[i].OutputShape,
                 Parameters = summary.Rows[i].Parameters,
-                UnsupportedReason = layer.Op is UnsupportedOp unsupported ? unsupported.Reason : "",
+                UnsupportedReason = layer.Output.Op is UnsupportedOp unsupported ? unsupported.Reason : "",
+                Untrained = layer.Untrained,
+                Preactivation = layer.Parts.Count == 0 ? "" : layer.Parts[^1].Name,
             };
             if (shapes.TryGetValue(layer.Name, out var shape))
             {
@@ -50,7 +53,7 @@ internal static class ModelMessages
             }
 
             info.Inputs.AddRange(layer.Inputs);
-            info.SourceNames.AddRange(layer.SourceNames);
+            info.SourceNames.AddRange(layer.Output.SourceNames);
             foreach (var weight in layer.Weights)
             {
                 var message = new WeightInfo { Role = weight.Role, Layout = WeightLayouts.Letters(weight) };

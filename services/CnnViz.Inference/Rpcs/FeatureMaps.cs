@@ -14,7 +14,7 @@ internal sealed partial class InferenceGrpcService
         FeatureMapsRequest request, IServerStreamWriter<FeatureMapsResponse> responseStream, ServerCallContext context)
     {
         // Everything that can be refused is refused before any pixel is decoded or any core is taken.
-        var graph = models.Graph(request.Model);
+        var graph = models.Graph(request.Model, request.Spec);
         var layers = ModelRequests.FeatureLayers(graph, request.Layers);
         var (height, width) = InputSize.Of(graph, request.Height, request.Width);
         var selections = ChannelSelection.Of(graph, layers, request.Channels, height, width);
@@ -29,7 +29,7 @@ internal sealed partial class InferenceGrpcService
         await responseStream.WriteAsync(
             new FeatureMapsResponse
             {
-                Info = new FeatureMapsInfo { Execution = Executions.Of(graph, engine), Height = height, Width = width },
+                Info = new FeatureMapsInfo { Execution = Executions.Of(graph, engine, layers), Height = height, Width = width },
             },
             linked.Token).ConfigureAwait(false);
 

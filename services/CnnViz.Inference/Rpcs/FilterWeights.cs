@@ -10,8 +10,8 @@ internal sealed partial class InferenceGrpcService
     public override async Task FilterWeights(
         FilterWeightsRequest request, IServerStreamWriter<FilterWeightsResponse> responseStream, ServerCallContext context)
     {
-        var graph = models.Graph(request.Model);
-        var layer = ModelRequests.Layer(graph, "layer", request.Layer);
+        var graph = models.Graph(request.Model, request.Spec);
+        var layer = graph.ListingOf(ModelRequests.Layer(graph, "layer", request.Layer));
         var weights = LayerWeights.Select(layer, request.Roles);
 
         await responseStream.WriteAsync(

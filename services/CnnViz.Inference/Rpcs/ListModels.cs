@@ -27,6 +27,7 @@ internal sealed partial class InferenceGrpcService
                 Name = entry.Name,
                 Description = entry.Description,
                 Available = entry is { Installed: true, LoadError: null },
+                Untrained = entry.Untrained,
                 UnavailableReason = entry.LoadError ?? (entry.MissingFile is { } file ? $"{file} is missing" : ""),
             });
         }

@@ -14,7 +14,7 @@ internal sealed partial class InferenceGrpcService
         MaximizeFilterRequest request, IServerStreamWriter<MaximizeFilterResponse> responseStream, ServerCallContext context)
     {
         // Everything that can be refused is refused before any core is taken.
-        var graph = models.Graph(request.Model);
+        var graph = models.Graph(request.Model, request.Spec);
         var layer = ModelRequests.Layer(graph, "layer", request.Layer);
         var engine = engines.Pick(request.Engine);
         var options = MaximizationRequests.Read(graph, layer, request);

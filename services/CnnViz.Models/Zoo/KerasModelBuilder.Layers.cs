@@ -61,6 +61,42 @@ public sealed partial class KerasModelBuilder
         return AddActivated(name, op, from, weights, activation);
     }
 
+    /// <summary>
+    /// Keras' Conv2DTranspose: kernel (kh, kw, filters, in) and bias (filters). The output has extent * stride cells (same) or
+    /// (extent - 1) * stride + max(kernel, stride) (valid).
+    /// </summary>
+    /// <param name="name">Unique in the network.</param>
+    /// <param name="filters">Output channels, at least 1.</param>
+    /// <param name="kernel">In pixels.</param>
+    /// <param name="stride">In output pixels; default 1.</param>
+    /// <param name="padding">Default valid.</param>
+    /// <param name="activation">The activation inside the layer; none by default.</param>
+    /// <param name="from">The layer before.</param>
+    public string Conv2DTranspose(
+        string name,
+        int filters,
+        Size2D kernel,
+        Size2D? stride = null,
+        KerasPadding padding = KerasPadding.Valid,
+        LayerOp? activation = null,
+        string? from = null)
+    {
+        var input = MapBefore(from);
+        var step = stride ?? Size2D.One;
+        var initial = InitialValues.HeNormal((long)kernel.Height * kernel.Width * input.Channels);
+        List<LayerWeight> weights = [Weight(name, "kernel", initial, WeightLayout.Hwoi, kernel.Height, kernel.Width, filters, input.Channels)];
+        AddBias(weights, name, filters, wanted: true);
+
+        // TensorFlow takes back what SAME padding would have added to the larger map, the odd cell below and to the right.
+        var (rows, columns) = padding == KerasPadding.Same
+            ? (Math.Max(kernel.Height - step.Height, 0), Math.Max(kernel.Width - step.Width, 0))
+            : (0, 0);
+        var pads = new Padding2D(rows / 2, rows - (rows / 2), columns / 2, columns - (columns / 2));
+        var op = new ConvTranspose2DOp(
+            step, Size2D.One, pads, Math.Max(step.Height - kernel.Height, 0), Math.Max(step.Width - kernel.Width, 0));
+        return AddActivated(name, op, from, weights, activation);
+    }
+
     /// <summary>Keras' Dense: kernel (in, units) and bias (units), over a flat input.</summary>
     public string Dense(string name, int units, LayerOp? activation = null, bool bias = true, string? from = null)
     {
