@@ -41,6 +41,19 @@ internal static class MaximizationRequests
         return unknown.Count == 0 ? options : throw Refusal(unknown);
     }
 
+    /// <summary>The layer to maximise at: the one named, or for classes the one that has them.</summary>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT without a name, NOT_FOUND for an unknown one.</exception>
+    public static Layer Layer(ModelGraph graph, MaximizeFilterRequest request)
+    {
+        if (request.Layer.Length > 0 || request.Classes.Count == 0)
+        {
+            return ModelRequests.Layer(graph, "layer", request.Layer);
+        }
+
+        return ClassLayers.Of(graph)
+            ?? throw RpcErrors.InvalidArgument(("layer", $"must be given: no layer of model '{graph.Name}' is known to have its classes"));
+    }
+
     /// <summary>The engine's violations under the names of the request's fields.</summary>
     public static Grpc.Core.RpcException Refusal(IReadOnlyList<FieldViolation> violations) =>
         RpcErrors.InvalidArgument(

@@ -15,7 +15,7 @@ internal sealed partial class InferenceGrpcService
     {
         // Everything that can be refused is refused before any core is taken.
         var graph = models.Graph(request.Model, request.Spec);
-        var layer = ModelRequests.Layer(graph, "layer", request.Layer);
+        var layer = MaximizationRequests.Layer(graph, request);
         var engine = engines.Pick(request.Engine);
         var options = MaximizationRequests.Read(graph, layer, request);
         var runId = RunIds.Next(time);

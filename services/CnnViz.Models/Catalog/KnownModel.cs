@@ -23,6 +23,9 @@ public sealed record KnownModel(string Name, string File, IReadOnlyList<string> 
         ChannelsLast = false,
         SizeMultiple = 32,
         Labels = CocoLabels.All,
+
+        // The finest of its three heads (stride 8): 80 class logits, then the boxes' distributions.
+        ClassLayer = "Add_29",
     });
 
     private static KnownModel PoseNet() => new("posenet", "posenet.json", ["posenet.bin"], new TfJsReadOptions

@@ -24,6 +24,9 @@ public record ModelReadOptions
     /// <summary>Class names by index.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>The layer whose first channels are the classes; by default found by <see cref="ClassLayers"/>.</summary>
+    public string? ClassLayer { get; init; }
+
     /// <summary>Heights and widths must be multiples of this; by default derived from the network's strides.</summary>
     public int? SizeMultiple { get; init; }
 

@@ -77,6 +77,9 @@ public sealed class ModelGraph : IDisposable
     /// <summary>Class names by index, where the source or the catalogue gives them; else empty.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>The layer whose first channels are the classes of <see cref="Labels"/>, where the catalogue names it; else null.</summary>
+    public string? DeclaredClassLayer { get; init; }
+
     /// <summary>Names of the layers the source declares as outputs.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 

@@ -101,6 +101,7 @@ public static class OnnxGraphReader
         {
             Description = options.Description,
             Labels = options.Labels,
+            DeclaredClassLayer = options.ClassLayer,
             Outputs = outputs,
         };
     }

@@ -118,6 +118,7 @@ public static class TfJsGraphReader
         {
             Description = options.Description,
             Labels = options.Labels,
+            DeclaredClassLayer = options.ClassLayer,
             Outputs = outputs,
         };
     }
