@@ -4,31 +4,9 @@ public static partial class torch
 {
     public static partial class nn
     {
-        /// <summary>The layers as functions, on (N, C, H, W) unless stated otherwise.</summary>
+        /// <summary>Layers as functions, on (N, C, H, W) unless stated otherwise.</summary>
         public static unsafe partial class functional
         {
-            public static Tensor relu(Tensor x, bool inplace = false) => Activation(0, x, 0, inplace);
-
-            public static Tensor relu6(Tensor x, bool inplace = false) => Activation(1, x, 0, inplace);
-
-            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01, bool inplace = false)
-                => Activation(2, input, negative_slope, inplace);
-
-            public static Tensor elu(Tensor x, double alpha, bool inplace = false) => Activation(3, x, alpha, inplace);
-
-            /// <summary>clamp(x / 6 + 1 / 2, 0, 1).</summary>
-            public static Tensor hardsigmoid(Tensor input, bool inplace = false) => Activation(6, input, 0, inplace);
-
-            /// <summary>x * hardsigmoid(x).</summary>
-            public static Tensor hardswish(Tensor input, bool inplace = false) => Activation(7, input, 0, inplace);
-
-            public static Tensor silu(Tensor x, bool inplace = false) => Activation(8, x, 0, inplace);
-
-            public static Tensor softmax(Tensor input, long dim, ScalarType? dtype = null)
-                => dtype is { } wanted && wanted != input.dtype
-                    ? throw new NotImplementedException("softmax keeps its input's type.")
-                    : Native.Wrap(Native.ts_softmax(input.Valid, dim));
-
             /// <summary>Cross-correlation; the weight is (out, in / groups, kh, kw). Strides and the like have one or two values.</summary>
             public static Tensor conv2d(
                 Tensor input,
@@ -47,6 +25,43 @@ public static partial class torch
                 {
                     return Native.Wrap(Native.ts_conv2d(
                         input.Valid, weight.Valid, optional.Pointer, s, strides.Length, p, padding.Length, d, dilation.Length, groups));
+                }
+            }
+
+            /// <summary>
+            /// The gradient of conv2d with respect to its input; the weight is (in, out / groups, kh, kw). Padding is taken away from
+            /// both sides, output padding added behind.
+            /// </summary>
+            public static Tensor conv_transpose2d(
+                Tensor input,
+                Tensor weight,
+                Tensor? bias = null,
+                long[]? strides = null,
+                long[]? padding = null,
+                long[]? output_padding = null,
+                long[]? dilation = null,
+                long groups = 1)
+            {
+                strides ??= [1, 1];
+                padding ??= [0, 0];
+                output_padding ??= [0, 0];
+                dilation ??= [1, 1];
+                using var optional = new OptionalHandle(bias);
+                fixed (long* s = strides, p = padding, o = output_padding, d = dilation)
+                {
+                    return Native.Wrap(Native.ts_conv_transpose2d(
+                        input.Valid,
+                        weight.Valid,
+                        optional.Pointer,
+                        s,
+                        strides.Length,
+                        p,
+                        padding.Length,
+                        o,
+                        output_padding.Length,
+                        d,
+                        dilation.Length,
+                        groups));
                 }
             }
 
@@ -173,9 +188,6 @@ public static partial class torch
                         x.Valid, s, size?.Length ?? 0, f, scale_factor?.Length ?? 0, (int)mode, Native.Flag(align_corners ?? false)));
                 }
             }
-
-            private static Tensor Activation(int kind, Tensor x, double parameter, bool inplace)
-                => Native.Wrap(Native.ts_activation(kind, x.Valid, parameter, Native.Flag(inplace)));
         }
     }
 }

@@ -94,6 +94,24 @@ internal static unsafe partial class Native
     internal static partial TensorHandle ts_binary(int kind, TensorHandle left, TensorHandle right);
 
     [LibraryImport(Library)]
+    internal static partial TensorHandle ts_binary_scalar(int kind, TensorHandle left, double right);
+
+    [LibraryImport(Library)]
+    internal static partial TensorHandle ts_unary(int kind, TensorHandle x);
+
+    [LibraryImport(Library)]
+    internal static partial TensorHandle ts_clamp(TensorHandle x, byte hasMin, double min, byte hasMax, double max);
+
+    [LibraryImport(Library)]
+    internal static partial TensorHandle ts_softplus(TensorHandle x, double beta, double threshold);
+
+    [LibraryImport(Library)]
+    internal static partial TensorHandle ts_threshold(TensorHandle x, double threshold, double value, byte inplace);
+
+    [LibraryImport(Library)]
+    internal static partial TensorHandle ts_prelu(TensorHandle x, TensorHandle weight);
+
+    [LibraryImport(Library)]
     internal static partial TensorHandle ts_activation(int kind, TensorHandle x, double parameter, byte inplace);
 
     [LibraryImport(Library)]
@@ -102,6 +120,10 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     internal static partial TensorHandle ts_conv2d(
         TensorHandle x, TensorHandle weight, nint bias, long* stride, int strideLength, long* padding, int paddingLength, long* dilation, int dilationLength, long groups);
+
+    [LibraryImport(Library)]
+    internal static partial TensorHandle ts_conv_transpose2d(
+        TensorHandle x, TensorHandle weight, nint bias, long* stride, int strideLength, long* padding, int paddingLength, long* outputPadding, int outputPaddingLength, long* dilation, int dilationLength, long groups);
 
     [LibraryImport(Library)]
     internal static partial TensorHandle ts_linear(TensorHandle x, TensorHandle weight, nint bias);

@@ -4,24 +4,6 @@ public static partial class torch
 {
     public unsafe partial class Tensor
     {
-        public static Tensor operator +(Tensor left, Tensor right) => left.add(right);
-
-        public static Tensor operator -(Tensor left, Tensor right) => left.sub(right);
-
-        public static Tensor operator *(Tensor left, Tensor right) => left.mul(right);
-
-        public static Tensor operator /(Tensor left, Tensor right) => Native.Wrap(Native.ts_binary(3, left.Valid, right.Valid));
-
-        public Tensor add(Tensor target) => Native.Wrap(Native.ts_binary(0, Valid, target.Valid));
-
-        public Tensor sub(Tensor target) => Native.Wrap(Native.ts_binary(1, Valid, target.Valid));
-
-        public Tensor mul(Tensor target) => Native.Wrap(Native.ts_binary(2, Valid, target.Valid));
-
-        public Tensor sigmoid() => Native.Wrap(Native.ts_activation(4, Valid, 0, 0));
-
-        public Tensor tanh() => Native.Wrap(Native.ts_activation(5, Valid, 0, 0));
-
         /// <summary>Reorders the dimensions without moving data: result dimension i is this tensor's permutation[i].</summary>
         public Tensor permute(params long[] permutation)
         {

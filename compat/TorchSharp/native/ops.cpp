@@ -2,33 +2,49 @@
 #include "shim.h"
 
 #include <ATen/ops/_upsample_nearest_exact2d.h>
+#include <ATen/ops/abs.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/amax.h>
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/celu.h>
+#include <ATen/ops/clamp.h>
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/div.h>
 #include <ATen/ops/elu.h>
+#include <ATen/ops/erf.h>
+#include <ATen/ops/exp.h>
+#include <ATen/ops/gelu.h>
 #include <ATen/ops/hardsigmoid.h>
 #include <ATen/ops/hardswish.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/linear.h>
+#include <ATen/ops/log.h>
 #include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/maximum.h>
 #include <ATen/ops/mean.h>
+#include <ATen/ops/minimum.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/narrow.h>
+#include <ATen/ops/neg.h>
 #include <ATen/ops/pad.h>
 #include <ATen/ops/permute.h>
+#include <ATen/ops/pow.h>
+#include <ATen/ops/prelu.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/relu6.h>
 #include <ATen/ops/reshape.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/silu.h>
 #include <ATen/ops/softmax.h>
+#include <ATen/ops/softplus.h>
+#include <ATen/ops/sqrt.h>
 #include <ATen/ops/sub.h>
 #include <ATen/ops/tanh.h>
+#include <ATen/ops/threshold.h>
 #include <ATen/ops/upsample_bilinear2d.h>
 #include <ATen/ops/upsample_nearest2d.h>
 
@@ -49,7 +65,7 @@ bool goes_through_blas(const at::Tensor& x, const at::Tensor& weight, int64_t gr
 
 }  // namespace
 
-// Kind: 0 add, 1 subtract, 2 multiply, 3 divide.
+// Kind: 0 add, 1 subtract, 2 multiply, 3 divide, 4 power, 5 maximum, 6 minimum.
 TS_API at::Tensor* ts_binary(int32_t kind, at::Tensor* left, at::Tensor* right) {
   return shim::tensor([&] {
     switch (kind) {
@@ -57,13 +73,64 @@ TS_API at::Tensor* ts_binary(int32_t kind, at::Tensor* left, at::Tensor* right) 
       case 1: return at::sub(*left, *right);
       case 2: return at::mul(*left, *right);
       case 3: return at::div(*left, *right);
+      case 4: return at::pow(*left, *right);
+      case 5: return at::maximum(*left, *right);
+      case 6: return at::minimum(*left, *right);
       default: TORCH_CHECK(false, "no binary operator ", kind);
     }
   });
 }
 
+// Kind: 0 add, 2 multiply.
+TS_API at::Tensor* ts_binary_scalar(int32_t kind, at::Tensor* left, double right) {
+  return shim::tensor([&] {
+    switch (kind) {
+      case 0: return at::add(*left, right);
+      case 2: return at::mul(*left, right);
+      default: TORCH_CHECK(false, "no binary operator ", kind, " with a scalar");
+    }
+  });
+}
+
+// Kind: 0 exp, 1 log, 2 sqrt, 3 abs, 4 negative, 5 erf.
+TS_API at::Tensor* ts_unary(int32_t kind, at::Tensor* x) {
+  return shim::tensor([&] {
+    switch (kind) {
+      case 0: return at::exp(*x);
+      case 1: return at::log(*x);
+      case 2: return at::sqrt(*x);
+      case 3: return at::abs(*x);
+      case 4: return at::neg(*x);
+      case 5: return at::erf(*x);
+      default: TORCH_CHECK(false, "no function ", kind);
+    }
+  });
+}
+
+// Bounds that are absent do not bound.
+TS_API at::Tensor* ts_clamp(at::Tensor* x, uint8_t has_min, double min, uint8_t has_max, double max) {
+  return shim::tensor([&] {
+    using Bound = c10::optional<at::Scalar>;
+    return at::clamp(*x, has_min != 0 ? Bound(min) : Bound(), has_max != 0 ? Bound(max) : Bound());
+  });
+}
+
+TS_API at::Tensor* ts_softplus(at::Tensor* x, double beta, double threshold) {
+  return shim::tensor([&] { return at::softplus(*x, beta, threshold); });
+}
+
+TS_API at::Tensor* ts_threshold(at::Tensor* x, double threshold, double value, uint8_t inplace) {
+  return shim::tensor([&]() -> at::Tensor {
+    return inplace != 0 ? at::threshold_(*x, threshold, value) : at::threshold(*x, threshold, value);
+  });
+}
+
+TS_API at::Tensor* ts_prelu(at::Tensor* x, at::Tensor* weight) {
+  return shim::tensor([&] { return at::prelu(*x, *weight); });
+}
+
 // Kind: 0 relu, 1 relu6, 2 leaky_relu (parameter: slope), 3 elu (parameter: alpha), 4 sigmoid, 5 tanh, 6 hardsigmoid,
-// 7 hardswish, 8 silu.
+// 7 hardswish, 8 silu, 9 celu (parameter: alpha), 10 gelu.
 TS_API at::Tensor* ts_activation(int32_t kind, at::Tensor* x, double parameter, uint8_t inplace) {
   return shim::tensor([&]() -> at::Tensor {
     auto in = inplace != 0;
@@ -77,6 +144,8 @@ TS_API at::Tensor* ts_activation(int32_t kind, at::Tensor* x, double parameter, 
       case 6: return in ? at::hardsigmoid_(*x) : at::hardsigmoid(*x);
       case 7: return in ? at::hardswish_(*x) : at::hardswish(*x);
       case 8: return in ? at::silu_(*x) : at::silu(*x);
+      case 9: return in ? at::celu_(*x, parameter) : at::celu(*x, parameter);
+      case 10: return in ? at::gelu_(*x) : at::gelu(*x);
       default: TORCH_CHECK(false, "no activation ", kind);
     }
   });
@@ -95,6 +164,17 @@ TS_API at::Tensor* ts_conv2d(at::Tensor* x, at::Tensor* weight, at::Tensor* bias
                         shim::span(padding, padding_length), shim::span(dilation, dilation_length), groups);
     };
     return goes_through_blas(*x, *weight, groups) ? at::narrow(convolve(at::cat({*x, *x})), 0, 0, 1) : convolve(*x);
+  });
+}
+
+TS_API at::Tensor* ts_conv_transpose2d(at::Tensor* x, at::Tensor* weight, at::Tensor* bias, const int64_t* stride,
+                                       int32_t stride_length, const int64_t* padding, int32_t padding_length,
+                                       const int64_t* output_padding, int32_t output_padding_length, const int64_t* dilation,
+                                       int32_t dilation_length, int64_t groups) {
+  return shim::tensor([&] {
+    return at::conv_transpose2d(*x, *weight, optional_tensor(bias), shim::span(stride, stride_length),
+                                shim::span(padding, padding_length), shim::span(output_padding, output_padding_length), groups,
+                                shim::span(dilation, dilation_length));
   });
 }
 

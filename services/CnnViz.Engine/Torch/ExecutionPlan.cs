@@ -88,7 +88,8 @@ internal sealed class ExecutionPlan
     or ActivationOp { Kind: ActivationKind.LeakyRelu, Alpha: >= 0 };
 
     /// <summary>Ops whose gradient does not need their own output, and whose output is no view of their input.</summary>
-    private static bool MayBeOverwritten(LayerOp op) => op is Conv2DOp or BatchNormalizationOp or BinaryOp;
+    private static bool MayBeOverwritten(LayerOp op) =>
+        op is Conv2DOp or BatchNormalizationOp or BinaryOp { Kind: not BinaryKind.Power };
 
     private static long Estimate(ExecutionStep[] steps)
     {

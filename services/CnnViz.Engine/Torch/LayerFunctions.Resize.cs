@@ -15,14 +15,18 @@ internal static partial class LayerFunctions
 
         // By size, torch takes the scale to be out / in, which is the op's own only where nothing was rounded away.
         var exact = context.Input.Height * op.ScaleHeight == size[0] && context.Input.Width * op.ScaleWidth == size[1];
-        return (op.Kind, op.Coordinates) switch
+        var coordinates = op.Coordinates == ResizeCoordinates.TorchHalfPixel && size[0] > 1 && size[1] > 1
+            ? ResizeCoordinates.HalfPixel
+            : op.Coordinates;
+        var whole = exact && IsWhole(op) && IsUsual(op.Rounding, coordinates);
+        return (op.Kind, coordinates) switch
         {
             (ResizeKind.Bilinear, ResizeCoordinates.AlignCorners) =>
                 x => nn.functional.interpolate(x[0], size, mode: InterpolationMode.Bilinear, align_corners: true),
             (ResizeKind.Bilinear, ResizeCoordinates.HalfPixel) => BilinearHalfPixel(op, size, exact),
-            (ResizeKind.Nearest, ResizeCoordinates.Asymmetric) when exact && IsWhole(op) =>
+            (ResizeKind.Nearest, ResizeCoordinates.Asymmetric) when whole =>
                 x => nn.functional.interpolate(x[0], size, mode: InterpolationMode.Nearest),
-            (ResizeKind.Nearest, ResizeCoordinates.HalfPixel) when exact && IsWhole(op) =>
+            (ResizeKind.Nearest, ResizeCoordinates.HalfPixel) when whole =>
                 x => nn.functional.interpolate(x[0], size, mode: InterpolationMode.NearestExact),
             _ => Separable(op, context),
         };
@@ -36,7 +40,7 @@ internal static partial class LayerFunctions
             : x => nn.functional.interpolate(x[0], scale_factor: scale, mode: InterpolationMode.Bilinear, align_corners: false);
     }
 
-    /// <summary>Rows, then columns, each a blend of two gathered neighbours.</summary>
+    /// <summary>Rows, then columns, each a blend of gathered neighbours.</summary>
     private static LayerFunction Separable(ResizeOp op, LayerContext context)
     {
         var rows = AxisBlend(op, 2, context.Input.Height, context.Output.Height, op.ScaleHeight, context);
@@ -46,22 +50,21 @@ internal static partial class LayerFunctions
 
     private static Func<Tensor, Tensor> AxisBlend(ResizeOp op, int dimension, int inExtent, int outExtent, double scale, LayerContext context)
     {
-        var table = ResizeTable.Create(op.Kind, op.Coordinates, inExtent, outExtent, scale);
-        var lower = context.Own(tensor(table.Lower).to(context.Device));
+        var table = ResizeTable.Create(op, inExtent, outExtent, scale);
+        var cells = Array.ConvertAll(table.Cells, tap => context.Own(tensor(tap).to(context.Device)));
         if (op.Kind == ResizeKind.Nearest)
         {
-            return x => x.index_select(dimension, lower);
+            return x => x.index_select(dimension, cells[0]);
         }
 
         long[] shape = [1, 1, dimension == 2 ? outExtent : 1, dimension == 3 ? outExtent : 1];
-        var upper = context.Own(tensor(table.Upper).to(context.Device));
-        var fraction = context.Own(tensor(table.Fraction, shape).to(context.Device));
-        return x =>
-        {
-            var low = x.index_select(dimension, lower);
-            return low + ((x.index_select(dimension, upper) - low) * fraction);
-        };
+        var weights = Array.ConvertAll(table.Weights, tap => context.Own(tensor(tap, shape).to(context.Device)));
+        return x => cells.Zip(weights, (cell, weight) => x.index_select(dimension, cell) * weight).Aggregate((sum, term) => sum + term);
     }
+
+    /// <summary>Whether torch's own nearest neighbours round this way.</summary>
+    private static bool IsUsual(NearestRounding rounding, ResizeCoordinates coordinates) => rounding == NearestRounding.Usual
+        || rounding == (coordinates == ResizeCoordinates.Asymmetric ? NearestRounding.Floor : NearestRounding.PreferCeiling);
 
     private static bool IsWhole(ResizeOp op) => IsWhole(op.ScaleHeight) && IsWhole(op.ScaleWidth);
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CnnViz.Engine.Torch;
 
-/// <summary>Convolution, pooling and padding.</summary>
+/// <summary>Convolution and padding.</summary>
 internal static partial class LayerFunctions
 {
     private static LayerFunction Conv2D(Conv2DOp op, LayerContext context)
@@ -22,46 +22,41 @@ internal static partial class LayerFunctions
         return x => nn.functional.conv2d(x[0], kernel, bias, stride, padding, dilation, op.Groups);
     }
 
-    private static LayerFunction MaxPool(Pool2DOp op)
+    private static LayerFunction ConvTranspose2D(ConvTranspose2DOp op, LayerContext context)
     {
-        long[] window = [op.Window.Height, op.Window.Width];
+        var kernel = context.Weights.TransposedKernel(context.Layer);
+        var bias = context.Weights.Vector(context.Layer, "bias");
         long[] stride = [op.Stride.Height, op.Stride.Width];
-        if (!FitsPool(op))
+        long[] dilation = [op.Dilation.Height, op.Dilation.Width];
+        long[] added = [op.OutputPaddingHeight, op.OutputPaddingWidth];
+
+        // libtorch takes as much from both sides; what one side has more is cut off here.
+        var p = op.Padding;
+        long[] padding = [Math.Min(p.Top, p.Bottom), Math.Min(p.Left, p.Right)];
+        if (IsSymmetric(p))
         {
-            return x => nn.functional.max_pool2d(Pad(x[0], op.Padding, double.NegativeInfinity), window, stride);
+            return x => nn.functional.conv_transpose2d(x[0], kernel, bias, stride, padding, added, dilation, op.Groups);
         }
 
-        long[] padding = [op.Padding.Top, op.Padding.Left];
-        return x => nn.functional.max_pool2d(x[0], window, stride, padding);
+        var (top, left, height, width) = (p.Top - padding[0], p.Left - padding[1], context.Output.Height, context.Output.Width);
+        return x => nn.functional.conv_transpose2d(x[0], kernel, bias, stride, padding, added, dilation, op.Groups)
+            .narrow(2, top, height).narrow(3, left, width);
     }
 
-    private static LayerFunction AveragePool(Pool2DOp op, LayerContext context)
+    private static LayerFunction Pad2D(Pad2DOp op)
     {
-        long[] window = [op.Window.Height, op.Window.Width];
-        long[] stride = [op.Stride.Height, op.Stride.Width];
-        if (FitsPool(op))
+        var p = op.Padding;
+        long[] sides = [p.Left, p.Right, p.Top, p.Bottom];
+        return op.Mode switch
         {
-            long[] padding = [op.Padding.Top, op.Padding.Left];
-            return x => nn.functional.avg_pool2d(x[0], window, stride, padding, count_include_pad: false);
-        }
-
-        // Padded by hand, a window's mean comes out short by the share of its cells that lie inside.
-        using var inside = ones([1, 1, context.Input.Height, context.Input.Width], device: context.Device);
-        using var padded = Pad(inside, op.Padding, 0);
-        var share = context.Own(nn.functional.avg_pool2d(padded, window, stride));
-        return x => nn.functional.avg_pool2d(Pad(x[0], op.Padding, 0), window, stride) / share;
+            PadMode.Reflect => x => nn.functional.pad(x[0], sides, PaddingModes.Reflect),
+            PadMode.Edge => x => nn.functional.pad(x[0], sides, PaddingModes.Replicate),
+            _ => x => Pad(x[0], p, op.Value),
+        };
     }
-
-    private static LayerFunction GlobalPool(GlobalPool2DOp op) => op.Kind == PoolKind.Max
-        ? x => x[0].amax([2, 3], op.KeepDims)
-        : x => x[0].mean([2, 3], op.KeepDims);
 
     private static Tensor Pad(Tensor x, Padding2D padding, double value)
         => nn.functional.pad(x, [padding.Left, padding.Right, padding.Top, padding.Bottom], PaddingModes.Constant, value);
 
     private static bool IsSymmetric(Padding2D padding) => padding.Top == padding.Bottom && padding.Left == padding.Right;
-
-    /// <summary>Whether torch's pools take the padding: equal on opposite sides and at most half the window.</summary>
-    private static bool FitsPool(Pool2DOp op)
-        => IsSymmetric(op.Padding) && op.Padding.Top <= op.Window.Height / 2 && op.Padding.Left <= op.Window.Width / 2;
 }

@@ -11,17 +11,22 @@ internal static partial class LayerFunctions
     {
         InputOp => x => x[0].alias(),
         Conv2DOp op => Conv2D(op, context),
+        ConvTranspose2DOp op => ConvTranspose2D(op, context),
         DenseOp => Dense(context),
         BatchNormalizationOp op => BatchNormalization(op, context),
         ActivationOp op => Activation(op, context),
+        PReluOp => PRelu(context),
+        ClipOp op => Clip(op),
+        DropoutOp => x => x[0].alias(),
         SoftmaxOp op => x => nn.functional.softmax(x[0], LayerContext.Dimension(op.Axis)),
-        Pool2DOp { Kind: PoolKind.Max } op => MaxPool(op),
+        Pool2DOp { Kind: PoolKind.Max } op => MaxPool(op, context),
         Pool2DOp op => AveragePool(op, context),
         GlobalPool2DOp op => GlobalPool(op),
-        Pad2DOp op => x => Pad(x[0], op.Padding, op.Value),
+        ReduceMeanOp op => ReduceMean(op),
+        Pad2DOp op => Pad2D(op),
         BinaryOp op => Binary(op, context),
         ConcatenateOp op => x => cat(x, LayerContext.Dimension(op.Axis)),
-        SliceOp op => x => x[0].narrow(LayerContext.Dimension(op.Axis), op.Start, op.Length),
+        SliceOp op => Slice(op, context),
         ResizeOp op => Resize(op, context),
         ReshapeOp => Reshape(context),
         TransposeOp op => Transpose(op),
@@ -47,56 +52,23 @@ internal static partial class LayerFunctions
         return x => nn.functional.batch_norm(x[0], mean, variance, gamma, beta, training: false, eps: op.Epsilon);
     }
 
-    private static LayerFunction Activation(ActivationOp op, LayerContext context)
+    private static LayerFunction ReduceMean(ReduceMeanOp op)
     {
-        var inPlace = context.InPlace;
-        return op.Kind switch
-        {
-            ActivationKind.Linear => x => x[0].alias(),
-            ActivationKind.Relu => x => nn.functional.relu(x[0], inPlace),
-            ActivationKind.Relu6 => x => nn.functional.relu6(x[0], inPlace),
-            ActivationKind.LeakyRelu => x => nn.functional.leaky_relu(x[0], op.Alpha, inPlace),
-            ActivationKind.Elu => x => nn.functional.elu(x[0], op.Alpha),
-            ActivationKind.Sigmoid => x => x[0].sigmoid(),
-            ActivationKind.Tanh => x => x[0].tanh(),
-            ActivationKind.HardSigmoid => x => nn.functional.hardsigmoid(x[0]),
-            ActivationKind.HardSwish => x => nn.functional.hardswish(x[0]),
-            ActivationKind.Silu => x => nn.functional.silu(x[0]),
-            _ => throw new CompileException($"layer '{context.Layer.Name}' needs the activation {op.Kind}, which the torch engine does not have"),
-        };
+        long[] dimensions = [.. op.Axes.Select(LayerContext.Dimension)];
+        return x => x[0].mean(dimensions, op.KeepDims);
     }
 
-    private static LayerFunction Binary(BinaryOp op, LayerContext context)
+    private static LayerFunction Slice(SliceOp op, LayerContext context)
     {
-        Func<Tensor, Tensor, Tensor> apply = op.Kind switch
+        var dimension = LayerContext.Dimension(op.Axis);
+        if (op.Step == 1)
         {
-            BinaryKind.Add => (a, b) => a + b,
-            BinaryKind.Subtract => (a, b) => a - b,
-            BinaryKind.Multiply => (a, b) => a * b,
-            BinaryKind.Divide => (a, b) => a / b,
-            _ => throw new CompileException($"layer '{context.Layer.Name}' needs {op.Kind}, which the torch engine does not have"),
-        };
-        var rank = context.Output.Rank;
-        if (context.Weights.Constant(context.Layer) is not { } constant)
-        {
-            return x => apply(AlignRank(x[0], rank), AlignRank(x[1], rank));
+            return x => x[0].narrow(dimension, op.Start, op.Length);
         }
 
-        return op.ConstantFirst
-            ? x => apply(constant, AlignRank(x[0], rank))
-            : x => apply(AlignRank(x[0], rank), constant);
-    }
-
-    /// <summary>
-    /// Samples broadcast from their last axis, so extents of 1 go between the batch axis and a shorter sample's axes. Constants
-    /// have no batch axis and need none.
-    /// </summary>
-    private static Tensor AlignRank(Tensor x, int rank)
-    {
-        var shape = x.shape;
-        return shape.Length == rank + 1
-            ? x
-            : x.reshape([shape[0], .. Enumerable.Repeat(1L, rank + 1 - shape.Length), .. shape[1..]]);
+        long[] indices = [.. Enumerable.Range(0, op.Length).Select(i => op.Start + ((long)i * op.Step))];
+        var places = context.Own(tensor(indices).to(context.Device));
+        return x => x[0].index_select(dimension, places);
     }
 
     private static LayerFunction Reshape(LayerContext context)

@@ -33,6 +33,18 @@ internal sealed class TorchWeights : IDisposable
         }));
     }
 
+    /// <summary>A transposed convolution's kernel as (in, out/groups, kh, kw).</summary>
+    public Tensor TransposedKernel(Layer layer)
+    {
+        var weight = Required(layer, "kernel");
+        return Get(weight, stored => _cache.ToMemoryOrder(weight.Layout switch
+        {
+            WeightLayout.Iohw => stored,
+            WeightLayout.Hwoi => stored.permute(3, 2, 0, 1),
+            _ => throw Misfit(layer, weight),
+        }));
+    }
+
     /// <summary>A dense kernel as (out, in).</summary>
     public Tensor Matrix(Layer layer)
     {
@@ -49,8 +61,8 @@ internal sealed class TorchWeights : IDisposable
     public Tensor? Vector(Layer layer, string role)
         => layer.Weight(role) is { } weight ? Get(weight, stored => stored.reshape(-1)) : null;
 
-    /// <summary>A constant operand as it stands; null if the layer has none.</summary>
-    public Tensor? Constant(Layer layer) => layer.Weight("constant") is { } weight ? Get(weight, stored => stored) : null;
+    /// <summary>A weight as it stands; null if the layer has none in that role.</summary>
+    public Tensor? Plain(Layer layer, string role) => layer.Weight(role) is { } weight ? Get(weight, stored => stored) : null;
 
     public void Dispose()
     {

@@ -30,6 +30,14 @@ public sealed record Pool2DOp(
     Size2D? Dilation = null) : LayerOp
 {
     public override string ClassName => Kind == PoolKind.Max ? "MaxPooling2D" : "AveragePooling2D";
+
+    /// <summary>Where the windows lie along a map's rows.</summary>
+    public PoolAxis Rows(int height) =>
+        new(height, Window.Height, Stride.Height, Dilation?.Height ?? 1, Padding.Top, Padding.Bottom, CeilMode);
+
+    /// <summary>Where the windows lie along a map's columns.</summary>
+    public PoolAxis Columns(int width) =>
+        new(width, Window.Width, Stride.Width, Dilation?.Width ?? 1, Padding.Left, Padding.Right, CeilMode);
 }
 
 /// <summary>Spatial mean or maximum of each channel: (C, H, W) to (C), or to (C, 1, 1) with <paramref name="KeepDims"/>.</summary>

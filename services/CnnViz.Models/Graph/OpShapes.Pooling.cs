@@ -5,15 +5,11 @@ internal static partial class OpShapes
 {
     private static TensorShape Pool2D(Pool2DOp op, TensorShape input)
     {
-        var (window, stride, p) = (op.Window, op.Stride, op.Padding);
-        var dilation = op.Dilation ?? Size2D.One;
-        RequireSpatial(window, "window");
-        RequireSpatial(stride, "stride");
-        RequireSpatial(dilation, "dilation");
-        RequirePadding(p);
-        var height = new PoolAxis(input.Height, window.Height, stride.Height, dilation.Height, p.Top, p.Bottom, op.CeilMode);
-        var width = new PoolAxis(input.Width, window.Width, stride.Width, dilation.Width, p.Left, p.Right, op.CeilMode);
-        return new TensorShape(input.Channels, Positions(height, "height"), Positions(width, "width"));
+        RequireSpatial(op.Window, "window");
+        RequireSpatial(op.Stride, "stride");
+        RequireSpatial(op.Dilation ?? Size2D.One, "dilation");
+        RequirePadding(op.Padding);
+        return new TensorShape(input.Channels, Positions(op.Rows(input.Height), "height"), Positions(op.Columns(input.Width), "width"));
     }
 
     private static int Positions(PoolAxis axis, string what)

@@ -3,7 +3,7 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Tests.Torch;
 
 /// <summary>One small network per op and per rule of an op; the last layer is the target.</summary>
-internal static class OpCases
+internal static partial class OpCases
 {
     public const int Channels = 6;
     public const int Height = 12;
@@ -25,9 +25,12 @@ internal static class OpCases
     {
         var cases = new Dictionary<string, Action<GraphBuilder>>(StringComparer.Ordinal);
         AddConvolutions(cases);
+        AddTransposedConvolutions(cases);
         AddDenseAndNormalization(cases);
         AddActivations(cases);
         AddPools(cases);
+        AddPoolRules(cases);
+        AddPads(cases);
         AddElementwise(cases);
         AddShapes(cases);
         AddResizes(cases);
@@ -71,34 +74,6 @@ internal static class OpCases
         };
     }
 
-    private static void AddActivations(Dictionary<string, Action<GraphBuilder>> cases)
-    {
-        foreach (var kind in Enum.GetValues<ActivationKind>())
-        {
-            // Images are in [-1, 1]; times 8, they reach every branch.
-            cases[$"activation {kind}"] = b =>
-            {
-                b.Conv(6, 6, 1);
-                b.Add(new BinaryOp(BinaryKind.Add), b.Last, b.Last);
-                b.Add(new BinaryOp(BinaryKind.Add), b.Last, b.Last);
-                b.Add(new BinaryOp(BinaryKind.Add), b.Last, b.Last);
-                b.Add(new ActivationOp(kind, kind is ActivationKind.LeakyRelu ? 0.1f : 0.7f));
-            };
-        }
-
-        cases["activation LeakyRelu with a negative slope"] = b =>
-        {
-            b.Conv(6, 6, 1);
-            b.Add(new ActivationOp(ActivationKind.LeakyRelu, -0.2f));
-        };
-        cases["softmax of features"] = b =>
-        {
-            b.Add(new GlobalPool2DOp(PoolKind.Max, false));
-            b.Add(new SoftmaxOp());
-        };
-        cases["softmax over channels"] = b => b.Add(new SoftmaxOp(0));
-    }
-
     private static void AddPools(Dictionary<string, Action<GraphBuilder>> cases)
     {
         foreach (var kind in Enum.GetValues<PoolKind>())
@@ -110,47 +85,6 @@ internal static class OpCases
             cases[$"global pool {kind}"] = b => b.Add(new GlobalPool2DOp(kind, false));
             cases[$"global pool {kind}, kept axes"] = b => b.Add(new GlobalPool2DOp(kind, true));
         }
-
-        cases["pad"] = b => b.Add(new Pad2DOp(new(1, 2, 3, 0)));
-        cases["pad with 2.5"] = b => b.Add(new Pad2DOp(new(0, 1, 0, 1), 2.5f));
-        cases["pad with minus infinity, then max pool"] = b =>
-        {
-            b.Add(new Pad2DOp(Padding2D.Uniform(1), float.NegativeInfinity));
-            b.Add(new Pool2DOp(PoolKind.Max, _three, _two, Padding2D.None));
-        };
-    }
-
-    private static void AddElementwise(Dictionary<string, Action<GraphBuilder>> cases)
-    {
-        foreach (var kind in Enum.GetValues<BinaryKind>())
-        {
-            cases[$"{kind} of two maps"] = b =>
-            {
-                var left = b.Conv(6, 6, 1);
-                var shifted = b.AddWeighted(new BinaryOp(BinaryKind.Add), [("constant", WeightLayout.Plain, [])], "input");
-                b.Add(new BinaryOp(kind), left, b.AddWeighted(new BinaryOp(BinaryKind.Add), [("constant", WeightLayout.Plain, [6, 1, 1])], shifted));
-            };
-            cases[$"{kind} with a constant"] = b => b.AddWeighted(new BinaryOp(kind), [("constant", WeightLayout.Plain, [6, 1, 1])]);
-            cases[$"{kind} of a constant first"] = b =>
-            {
-                b.AddWeighted(new BinaryOp(BinaryKind.Add), [("constant", WeightLayout.Plain, [])]);
-                b.AddWeighted(new BinaryOp(BinaryKind.Add), [("constant", WeightLayout.Plain, [Width])]);
-                b.AddWeighted(new BinaryOp(kind, ConstantFirst: true), [("constant", WeightLayout.Plain, [1, 1, 1])]);
-            };
-        }
-
-        cases["multiply a map by its channels' scale"] = b =>
-        {
-            var scale = b.Add(new GlobalPool2DOp(PoolKind.Average, true));
-            b.Add(new BinaryOp(BinaryKind.Multiply), "input", scale);
-        };
-        cases["add maps of different rank"] = b =>
-        {
-            var row = b.Add(new ReshapeOp(Channels * Height, Width));
-            var features = b.Add(new SliceOp(0, 3, 1), row);
-            var flat = b.Add(new ReshapeOp(-1), features);
-            b.Add(new BinaryOp(BinaryKind.Add), "input", flat);
-        };
     }
 
     private static void AddShapes(Dictionary<string, Action<GraphBuilder>> cases)
@@ -159,6 +93,11 @@ internal static class OpCases
         cases["concatenate columns"] = b => b.Add(new ConcatenateOp(-1), "input", b.Conv(6, 6, 1));
         cases["slice channels"] = b => b.Add(new SliceOp(0, 2, 3));
         cases["slice rows"] = b => b.Add(new SliceOp(-2, 1, 7));
+        cases["slice every third row"] = b => b.Add(new SliceOp(1, 1, 4, 3));
+        cases["slice columns backwards"] = b => b.Add(new SliceOp(-1, 12, 6, -2));
+        cases["mean over rows"] = b => b.Add(new ReduceMeanOp(KeepDims: false, 1));
+        cases["mean over channels and columns, kept axes"] = b => b.Add(new ReduceMeanOp(KeepDims: true, 0, -1));
+        cases["mean over everything"] = b => b.Add(new ReduceMeanOp(KeepDims: false, 0, 1, 2));
         cases["reshape"] = b => b.Add(new ReshapeOp(0, -1));
         cases["shuffle channels"] = b =>
         {
@@ -174,15 +113,25 @@ internal static class OpCases
 
     private static void AddResizes(Dictionary<string, Action<GraphBuilder>> cases)
     {
+        void Resize(ResizeOp op) => cases.Add(
+            $"resize {op.Kind} {op.Coordinates} {op.ScaleHeight}x{op.ScaleWidth} {op.Rounding}", b => b.Add(op));
+
         foreach (var kind in Enum.GetValues<ResizeKind>())
         {
             foreach (var coordinates in Enum.GetValues<ResizeCoordinates>())
             {
-                foreach (var (height, width) in new[] { (2.0, 2.0), (0.5, 0.5), (3, 0.5), (1.5, 1.3), (0.7, 2.6) })
+                foreach (var (height, width) in new[] { (2.0, 2.0), (0.5, 0.5), (3, 0.5), (1.5, 1.3), (0.7, 2.6), (1.0 / Height, 2) })
                 {
-                    cases[$"resize {kind} {coordinates} {height}x{width}"] = b => b.Add(new ResizeOp(kind, height, width, coordinates));
+                    Resize(new ResizeOp(kind, height, width, coordinates));
                 }
             }
+        }
+
+        foreach (var rounding in Enum.GetValues<NearestRounding>().Where(rounding => rounding != NearestRounding.Usual))
+        {
+            Resize(new ResizeOp(ResizeKind.Nearest, 2, 0.5, ResizeCoordinates.Asymmetric, rounding));
+            Resize(new ResizeOp(ResizeKind.Nearest, 2, 0.5, ResizeCoordinates.HalfPixel, rounding));
+            Resize(new ResizeOp(ResizeKind.Nearest, 0.7, 2.6, ResizeCoordinates.AlignCorners, rounding));
         }
     }
 

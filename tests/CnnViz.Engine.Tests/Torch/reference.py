@@ -17,7 +17,8 @@ import torch.nn.functional as F
 
 
 def weight(layer, role, values):
-    """A weight in canonical order, or None: kernels (out, in/groups, kh, kw) or (in, out); vectors flat."""
+    """A weight in canonical order, or None: kernels (out, in/groups, kh, kw), transposed convolutions' (in, out/groups, kh, kw),
+    dense ones (in, out); constants and alphas as they are; other vectors flat."""
     for w in layer["weights"]:
         if w["role"] != role:
             continue
@@ -28,9 +29,11 @@ def weight(layer, role, values):
         elif w["layout"] == "Hwim":
             h, width, channels, multiplier = w["shape"]
             t = t.permute(2, 3, 0, 1).reshape(channels * multiplier, 1, h, width)
+        elif w["layout"] == "Hwoi":
+            t = t.permute(3, 2, 0, 1)
         elif w["layout"] == "OutIn":
             t = t.t()
-        return t if role in ("kernel", "constant") else t.reshape(-1)
+        return t if role in ("kernel", "constant", "alpha") else t.reshape(-1)
     return None
 
 
@@ -43,19 +46,31 @@ def pad(x, padding, value):
     return torch.cat([columns[0], x, columns[1]], 3)
 
 
-def windows(x, window, stride):
-    """(n, c, out height, out width, cells of the window)."""
-    out = [(extent - window[k]) // stride[k] + 1 for extent, k in ((x.shape[2], "Height"), (x.shape[3], "Width"))]
-    rows = torch.arange(out[0])[:, None] * stride["Height"] + torch.arange(window["Height"])[None, :]
-    columns = torch.arange(out[1])[:, None] * stride["Width"] + torch.arange(window["Width"])[None, :]
-    cells = x[:, :, rows][:, :, :, :, columns]
-    return cells.permute(0, 1, 2, 4, 3, 5).reshape(x.shape[0], x.shape[1], out[0], out[1], -1)
-
-
 def conv2d(x, a, layer, values):
     x = pad(x, a["Padding"], 0.0)
     stride, dilation = [(a[k]["Height"], a[k]["Width"]) for k in ("Stride", "Dilation")]
     return F.conv2d(x, weight(layer, "kernel", values), weight(layer, "bias", values), stride, 0, dilation, a["Groups"])
+
+
+def conv_transpose2d(x, a, layer, values):
+    """Each input cell adds its kernel, scaled, to the output at its place."""
+    kernel = weight(layer, "kernel", values)
+    groups, (height, width) = a["Groups"], kernel.shape[2:]
+    stride, dilation = [(a[k]["Height"], a[k]["Width"]) for k in ("Stride", "Dilation")]
+    p, added = a["Padding"], (a["OutputPaddingHeight"], a["OutputPaddingWidth"])
+    span = [(x.shape[i + 2] - 1) * stride[i] + 1 for i in range(2)]
+    full = [span[0] + (height - 1) * dilation[0] + added[0], span[1] + (width - 1) * dilation[1] + added[1]]
+    grouped = x.reshape(x.shape[0], groups, -1, *x.shape[2:])
+    parts = kernel.reshape(groups, -1, *kernel.shape[1:])
+    y = torch.zeros(x.shape[0], groups, kernel.shape[1], *full, dtype=x.dtype)
+    for i in range(height):
+        for j in range(width):
+            top, left = i * dilation[0], j * dilation[1]
+            rows, columns = slice(top, top + span[0], stride[0]), slice(left, left + span[1], stride[1])
+            y[:, :, :, rows, columns] += torch.einsum("ngchw,gco->ngohw", grouped, parts[..., i, j])
+    y = y.reshape(x.shape[0], -1, *full)[:, :, p["Top"]:full[0] - p["Bottom"], p["Left"]:full[1] - p["Right"]]
+    bias = weight(layer, "bias", values)
+    return y if bias is None else y + bias[:, None, None]
 
 
 def dense(x, a, layer, values):
@@ -74,20 +89,43 @@ def batch_normalization(x, a, layer, values):
 
 def activation(x, a):
     zero = torch.zeros_like(x)
-    hard = torch.clamp(x / 6 + 0.5, 0, 1)
-    alpha = a["Alpha"]
+    alpha, beta = a["Alpha"], a["Beta"]
+
+    def elu(scale, over=1.0):
+        return torch.where(x > 0, x, scale * (torch.exp(torch.minimum(x, zero) / over) - 1))
+
+    def softplus():
+        return torch.maximum(x, zero) + torch.log(1 + torch.exp(-torch.abs(x)))
     return {
         "Linear": lambda: x,
         "Relu": lambda: torch.where(x > 0, x, zero),
         "Relu6": lambda: torch.clamp(x, 0, 6),
         "LeakyRelu": lambda: torch.where(x > 0, x, alpha * x),
-        "Elu": lambda: torch.where(x > 0, x, alpha * (torch.exp(torch.minimum(x, zero)) - 1)),
+        "Elu": lambda: elu(alpha),
         "Sigmoid": lambda: 1 / (1 + torch.exp(-x)),
         "Tanh": lambda: (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x)),
-        "HardSigmoid": lambda: hard,
-        "HardSwish": lambda: x * hard,
+        "HardSigmoid": lambda: torch.clamp(alpha * x + beta, 0, 1),
+        "HardSwish": lambda: x * torch.clamp(x / 6 + 0.5, 0, 1),
         "Silu": lambda: x / (1 + torch.exp(-x)),
+        "Selu": lambda: beta * elu(alpha),
+        "Celu": lambda: elu(alpha, alpha),
+        "Gelu": lambda: x * (1 + torch.erf(x / math.sqrt(2))) / 2,
+        "GeluTanh": lambda: x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3))) / 2,
+        "Softplus": softplus,
+        "Softsign": lambda: x / (1 + torch.abs(x)),
+        "Mish": lambda: x * torch.tanh(softplus()),
+        "ThresholdedRelu": lambda: torch.where(x > alpha, x, zero),
+        "Exp": lambda: torch.exp(x),
+        "Log": lambda: torch.log(x),
+        "Sqrt": lambda: x ** 0.5,
+        "Abs": lambda: torch.where(x > 0, x, -x),
+        "Negative": lambda: -x,
+        "Erf": lambda: torch.erf(x),
     }[a["Kind"]]()
+
+
+def prelu(x, layer, values):
+    return torch.where(x > 0, x, weight(layer, "alpha", values) * x)
 
 
 def softmax(x, a):
@@ -96,11 +134,40 @@ def softmax(x, a):
     return e / e.sum(axis, keepdim=True)
 
 
+def pool_axis(extent, window, stride, dilation, before, after, ceil):
+    """Cell indices per window, (windows, cells of the window), from 0 at the map's first cell."""
+    reach = (window - 1) * dilation + 1
+    free = extent + before + after - reach
+    count = (math.ceil(free / stride) if ceil else free // stride) + 1
+    while ceil and (count - 1) * stride >= extent + before:
+        count -= 1
+    return torch.arange(count)[:, None] * stride - before + torch.arange(window)[None, :] * dilation
+
+
 def pool(x, a):
+    p, dilation = a["Padding"], a["Dilation"] or {"Height": 1, "Width": 1}
+    axes = [(x.shape[2], "Height", p["Top"], p["Bottom"]), (x.shape[3], "Width", p["Left"], p["Right"])]
+    cells = [pool_axis(n, a["Window"][k], a["Stride"][k], dilation[k], before, after, a["CeilMode"]) for n, k, before, after in axes]
+    rows, columns = [c.clamp(0, n - 1) for c, (n, *_) in zip(cells, axes)]
+    # (n, c, window row, row in it, window column, column in it)
+    taken = x[:, :, rows][:, :, :, :, columns]
+
+    def both(marks):
+        return marks[0][:, :, None, None] & marks[1][None, None]
+    inside = both([(c >= 0) & (c < n) for c, (n, *_) in zip(cells, axes)])
     if a["Kind"] == "Max":
-        return windows(pad(x, a["Padding"], -math.inf), a["Window"], a["Stride"]).max(-1).values
-    inside = windows(pad(torch.ones_like(x), a["Padding"], 0.0), a["Window"], a["Stride"]).sum(-1)
-    return windows(pad(x, a["Padding"], 0.0), a["Window"], a["Stride"]).sum(-1) / inside
+        return torch.where(inside, taken, torch.full_like(taken, -math.inf)).amax((3, 5))
+    counted = both([(c >= -before) & (c < n + after) for c, (n, _, before, after) in zip(cells, axes)]) if a["CountPadding"] else inside
+    return torch.where(inside, taken, torch.zeros_like(taken)).sum((3, 5)) / counted.sum((1, 3))
+
+
+def pad_by_index(x, a):
+    for axis, before, after in ((2, "Top", "Bottom"), (3, "Left", "Right")):
+        last = x.shape[axis] - 1
+        cells = torch.arange(-a["Padding"][before], last + 1 + a["Padding"][after])
+        cells = last - (last - cells.abs()).abs() if a["Mode"] == "Reflect" else cells.clamp(0, last)
+        x = x.index_select(axis, cells)
+    return x
 
 
 def global_pool(x, a):
@@ -119,52 +186,88 @@ def binary(x, a, layer, values):
         sample = list(t.shape[len(batch):])
         return t.reshape((batch or [1]) + [1] * (rank - len(sample)) + sample)
     left, right = align(left), align(right)
-    return {"Add": torch.add, "Subtract": torch.sub, "Multiply": torch.mul, "Divide": torch.div}[a["Kind"]](left, right)
+    return {"Add": torch.add, "Subtract": torch.sub, "Multiply": torch.mul, "Divide": torch.div,
+            "Power": lambda base, exponent: torch.exp(exponent * torch.log(base)),
+            "Maximum": lambda l, r: torch.where(l > r, l, r), "Minimum": lambda l, r: torch.where(l < r, l, r)}[a["Kind"]](left, right)
+
+
+def cubic(distance):
+    """Cubic convolution's kernel with a = -0.75."""
+    a, d = -0.75, np.abs(distance)
+    near = (a + 2) * d ** 3 - (a + 3) * d ** 2 + 1
+    far = a * d ** 3 - 5 * a * d ** 2 + 8 * a * d - 4 * a
+    return np.where(d <= 1, near, np.where(d < 2, far, 0.0))
 
 
 def resize_axis(x, axis, a, scale):
     extent = x.shape[axis]
     out = math.floor(extent * scale)
     target = np.arange(out, dtype=np.float64)
+    half = (target + 0.5) / scale - 0.5
     source = {
-        "HalfPixel": lambda: (target + 0.5) / scale - 0.5,
+        "HalfPixel": lambda: half,
         "AlignCorners": lambda: target * ((extent - 1) / (out - 1) if out > 1 else 0.0),
         "Asymmetric": lambda: target / scale,
+        "TorchHalfPixel": lambda: half if out > 1 else 0.0 * target,
     }[a["Coordinates"]]()
     if a["Kind"] == "Nearest":
-        cell = np.floor(source if a["Coordinates"] == "Asymmetric" else source + 0.5)
+        usual = "Floor" if a["Coordinates"] == "Asymmetric" else "PreferCeiling"
+        cell = {
+            "Floor": lambda: np.floor(source),
+            "Ceiling": lambda: np.ceil(source),
+            "PreferFloor": lambda: np.where(source % 1 == 0.5, np.floor(source), np.rint(source)),
+            "PreferCeiling": lambda: np.where(source % 1 == 0.5, np.ceil(source), np.rint(source)),
+        }[usual if a["Rounding"] == "Usual" else a["Rounding"]]()
         return x.index_select(axis, torch.from_numpy(np.clip(cell, 0, extent - 1).astype(np.int64)))
-    # Every output cell is a tent-weighted sum over all input cells, the position clamped to the axis.
-    position = np.clip(source, 0, extent - 1)
-    tent = np.maximum(0, 1 - np.abs(position[:, None] - np.arange(extent)[None, :]))
-    return torch.moveaxis(torch.moveaxis(x, axis, -1) @ torch.from_numpy(tent.T.copy()), -1, axis)
+    if a["Kind"] == "Bilinear":
+        # Every output cell is a tent-weighted sum over all input cells, the position clamped to the axis.
+        position = np.clip(source, 0, extent - 1)
+        weights = np.maximum(0, 1 - np.abs(position[:, None] - np.arange(extent)[None, :]))
+    else:
+        # Likewise over the axis continued by its end cells, whose weights then fall to those.
+        cells = np.arange(-4, extent + 4)
+        weights = np.zeros((out, extent))
+        np.add.at(weights.T, np.clip(cells, 0, extent - 1), cubic(source[:, None] - cells[None, :]).T)
+    return torch.moveaxis(torch.moveaxis(x, axis, -1) @ torch.from_numpy(weights.T.copy()), -1, axis)
 
 
 def evaluate(layer, x, values):
     a, op = layer["attributes"], layer["op"]
     if op == "Conv2DOp":
         return conv2d(x[0], a, layer, values)
+    if op == "ConvTranspose2DOp":
+        return conv_transpose2d(x[0], a, layer, values)
     if op == "DenseOp":
         return dense(x[0], a, layer, values)
     if op == "BatchNormalizationOp":
         return batch_normalization(x[0], a, layer, values)
     if op == "ActivationOp":
         return activation(x[0], a)
+    if op == "PReluOp":
+        return prelu(x[0], layer, values)
+    if op == "ClipOp":
+        least, most = (torch.full_like(x[0], float(a[k])) for k in ("Minimum", "Maximum"))
+        return torch.minimum(torch.maximum(x[0], least), most)
+    if op == "DropoutOp":
+        return x[0]
     if op == "SoftmaxOp":
         return softmax(x[0], a)
     if op == "Pool2DOp":
         return pool(x[0], a)
     if op == "GlobalPool2DOp":
         return global_pool(x[0], a)
+    if op == "ReduceMeanOp":
+        axes = [i if i < 0 else i + 1 for i in a["Axes"]]
+        return x[0].sum(axes, keepdim=a["KeepDims"]) / math.prod(x[0].shape[i] for i in axes)
     if op == "Pad2DOp":
-        return pad(x[0], a["Padding"], float(a["Value"]))
+        return pad(x[0], a["Padding"], float(a["Value"])) if a["Mode"] == "Constant" else pad_by_index(x[0], a)
     if op == "BinaryOp":
         return binary(x, a, layer, values)
     if op == "ConcatenateOp":
         return torch.cat(x, a["Axis"] if a["Axis"] < 0 else a["Axis"] + 1)
     if op == "SliceOp":
         axis = a["Axis"] if a["Axis"] < 0 else a["Axis"] + 1
-        return x[0].index_select(axis, torch.arange(a["Start"], a["Start"] + a["Length"]))
+        return x[0].index_select(axis, a["Start"] + a["Step"] * torch.arange(a["Length"]))
     if op == "ResizeOp":
         return resize_axis(resize_axis(x[0], 2, a, a["ScaleHeight"]), 3, a, a["ScaleWidth"])
     if op == "ReshapeOp":
