@@ -11,16 +11,16 @@ namespace CnnViz.Cli.Commands;
 internal static class MapsCommand
 {
     // The contract's limit for a picture on the wire.
-    private const int MaxPictureBytes = 3 * 1024 * 1024;
+    private const int MaxPictureBytes = 16 * 1024 * 1024;
 
     public static Command Create(SharedOptions shared)
     {
         var model = CommandParts.Model();
-        var image = new Argument<FileInfo>("image") { Description = "PNG or JPEG file, at most 3 MiB" };
+        var image = new Argument<FileInfo>("image") { Description = "PNG or JPEG file, at most 16 MiB" };
         var layers = CommandParts.Names("--layers", "Layers to draw; all come from one pass", required: true);
         var folder = new Option<string>("--output", "-o")
         {
-            Description = "Folder for one PNG file per layer",
+            Description = "Folder for one picture file per layer",
             HelpName = "folder",
             Required = true,
         };
@@ -30,14 +30,19 @@ internal static class MapsCommand
             Description = "How the picture is fitted: crop (default), stretch or letterbox",
         };
         resize.AcceptOnlyFromAmong("crop", "stretch", "letterbox");
-        var columns = CommandParts.Columns();
-        var scale = CommandParts.Scale();
-        var colors = CommandParts.Colors();
+        var format = new Option<string>("--format")
+        {
+            Description = "File format: png (default), jpg or webp",
+            DefaultValueFactory = _ => "png",
+        };
+        format.AcceptOnlyFromAmong("png", "jpg", "webp");
+        var style = new StyleOptions();
         var engine = CommandParts.Engine();
         var command = new Command("maps", "Draw layers' feature maps of a picture.")
         {
-            model, image, layers, folder, channels, resize, columns, scale, colors, engine,
+            model, image, layers, folder, channels, resize, format, engine,
         };
+        style.AddTo(command);
         command.SetAction((parsed, cancellation) => CommandRunner.RunAsync(
             parsed,
             shared,
@@ -53,10 +58,10 @@ internal static class MapsCommand
                 };
                 maps.Layers.AddRange(parsed.GetRequiredValue(layers));
                 maps.Channels.AddRange(parsed.GetValue(channels) ?? []);
-                var style = CommandParts.Style(parsed.GetValue(columns), parsed.GetValue(scale), parsed.GetValue(colors));
-                var request = new RenderFeatureMapsRequest { Maps = maps, Style = style };
+                var ending = $".{parsed.GetRequiredValue(format)}";
+                var request = new RenderFeatureMapsRequest { Maps = maps, Style = style.Read(parsed, FileFormats.Still(ending)) };
                 var path = parsed.GetRequiredValue(folder);
-                await DrawAsync(session, request, layer => Path.Combine(path, $"{PictureFile.NameOf(layer)}.png"));
+                await DrawAsync(session, request, layer => Path.Combine(path, PictureFile.NameOf(layer) + ending));
             },
             cancellation));
         return command;

@@ -13,47 +13,58 @@ internal static class MaximizeCommand
     {
         var model = CommandParts.Model();
         var layer = CommandParts.Layer();
-        var file = CommandParts.OutputFile();
+        layer.Arity = ArgumentArity.ZeroOrOne;
+        layer.Description += "; with --class the model's class layer is taken";
+        var file = CommandParts.OutputFile(
+            $"Picture to write: {FileFormats.StillEndings}; or an animation of the search: {FileFormats.AnimatedEndings}");
         var filters = CommandParts.Indices("--filters", "Filters to maximise");
-        var classes = CommandParts.Names(
-            "--classes", "Class names to maximise instead, for a layer whose channels are the model's classes");
+        var classes = CommandParts.Names("--class", "Class names to maximise instead of filter numbers", aliases: "--classes");
         var settings = new SettingsOptions();
-        var columns = CommandParts.Columns();
+        var style = new StyleOptions();
         var engine = CommandParts.Engine();
         var command = new Command("maximize", "Search for the pictures that most excite filters, and draw them as one picture.")
         {
-            model, layer, file, filters, classes, columns, engine,
+            model, layer, file, filters, classes, engine,
         };
         settings.AddTo(command);
+        style.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetResult(filters) is null == result.GetResult(classes) is null)
-                result.AddError("Give either --filters or --classes.");
+                result.AddError("Give either --filters or --class.");
+            else if (result.GetResult(layer) is null or { Tokens.Count: 0 } && result.GetResult(classes) is null)
+                result.AddError("Name a layer; only with --class the model's class layer is taken.");
         });
-        command.SetAction((parsed, cancellation) =>
-        {
-            var maximize = new MaximizeFilterRequest
+        command.SetAction((parsed, cancellation) => CommandRunner.RunAsync(
+            parsed,
+            shared,
+            ServiceKinds.Render,
+            session =>
             {
-                Model = parsed.GetRequiredValue(model),
-                Layer = parsed.GetRequiredValue(layer),
-                Settings = settings.Read(parsed),
-                Engine = parsed.GetValue(engine) ?? "",
-            };
-            maximize.Filters.AddRange(parsed.GetValue(filters) ?? []);
-            maximize.Classes.AddRange(parsed.GetValue(classes) ?? []);
-            var style = CommandParts.Style(parsed.GetValue(columns), scale: null, colors: null);
-            var request = new RenderMaximizationRequest { Maximize = maximize, Style = style };
-            return CommandRunner.RunAsync(
-                parsed,
-                shared,
-                ServiceKinds.Render,
-                session => DrawAsync(session, request, parsed.GetRequiredValue(file)),
-                cancellation);
-        });
+                var path = parsed.GetRequiredValue(file);
+                var animation = FileFormats.Animated(path);
+                var maximize = new MaximizeFilterRequest
+                {
+                    Model = parsed.GetRequiredValue(model),
+                    Layer = parsed.GetValue(layer) ?? "",
+                    Settings = settings.Read(parsed),
+                    Engine = parsed.GetValue(engine) ?? "",
+                };
+                maximize.Filters.AddRange(parsed.GetValue(filters) ?? []);
+                maximize.Classes.AddRange(parsed.GetValue(classes) ?? []);
+                var request = new RenderMaximizationRequest
+                {
+                    Maximize = maximize,
+                    Style = style.Read(parsed, animation is null ? FileFormats.Still(path) : PictureFormat.Png),
+                    Animation = animation is { } format ? new Animation { Format = format } : null,
+                };
+                return DrawAsync(session, request, path);
+            },
+            cancellation));
         return command;
     }
 
-    /// <summary>Runs the maximization with live progress, writes the picture and says so.</summary>
+    /// <summary>Runs the maximization with live progress, writes the picture (or the animation asked for) and says so.</summary>
     /// <param name="session">The running command.</param>
     /// <param name="request">What to search for.</param>
     /// <param name="file">The file to write.</param>
@@ -61,7 +72,9 @@ internal static class MaximizeCommand
     {
         var begin = session.Time.GetTimestamp();
         MaximizationCompleted? completed = null;
-        var picture = await session.Output.TrackAsync($"maximising {request.Maximize.Layer}", async progress =>
+        var maximize = request.Maximize;
+        var what = maximize.Layer.Length > 0 ? maximize.Layer : string.Join(", ", maximize.Classes);
+        var picture = await session.Output.TrackAsync($"maximising {what}", async progress =>
         {
             var tracker = new RunTracker(progress, session.Time);
             var received = await PictureCalls.MaximizationAsync(

@@ -36,7 +36,11 @@ internal static class PictureCalls
         assembler.RequireComplete();
     }
 
-    /// <summary>A maximization's stitched picture; its events as they happen.</summary>
+    /// <summary>A maximization's last picture: the animation if the request asks for one, else the stitched picture.</summary>
+    /// <param name="client">The render service.</param>
+    /// <param name="request">What to search for.</param>
+    /// <param name="onEvent">Takes the run's events as they happen.</param>
+    /// <param name="cancellation">Ends the run.</param>
     public static async Task<ReceivedPicture> MaximizationAsync(
         RenderService.RenderServiceClient client,
         RenderMaximizationRequest request,
