@@ -22,27 +22,6 @@ internal static partial class LayerFunctions
         return x => nn.functional.conv2d(x[0], kernel, bias, stride, padding, dilation, op.Groups);
     }
 
-    private static LayerFunction ConvTranspose2D(ConvTranspose2DOp op, LayerContext context)
-    {
-        var kernel = context.Weights.TransposedKernel(context.Layer);
-        var bias = context.Weights.Vector(context.Layer, "bias");
-        long[] stride = [op.Stride.Height, op.Stride.Width];
-        long[] dilation = [op.Dilation.Height, op.Dilation.Width];
-        long[] added = [op.OutputPaddingHeight, op.OutputPaddingWidth];
-
-        // libtorch takes as much from both sides; what one side has more is cut off here.
-        var p = op.Padding;
-        long[] padding = [Math.Min(p.Top, p.Bottom), Math.Min(p.Left, p.Right)];
-        if (IsSymmetric(p))
-        {
-            return x => nn.functional.conv_transpose2d(x[0], kernel, bias, stride, padding, added, dilation, op.Groups);
-        }
-
-        var (top, left, height, width) = (p.Top - padding[0], p.Left - padding[1], context.Output.Height, context.Output.Width);
-        return x => nn.functional.conv_transpose2d(x[0], kernel, bias, stride, padding, added, dilation, op.Groups)
-            .narrow(2, top, height).narrow(3, left, width);
-    }
-
     private static LayerFunction Pad2D(Pad2DOp op)
     {
         var p = op.Padding;

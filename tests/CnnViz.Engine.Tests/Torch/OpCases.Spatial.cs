@@ -17,6 +17,7 @@ internal static partial class OpCases
 
         Transposed("3x3 IOHW", new(Size2D.One, Size2D.One, Padding2D.None, 0, 0), WeightLayout.Iohw, [6, 4, 3, 3], 4);
         Transposed("2x2 HWOI, stride 2", new(_two, Size2D.One, Padding2D.None, 0, 0), WeightLayout.Hwoi, [2, 2, 4, 6], 4);
+        Transposed("2x3, stride 2x3, groups", new(new(2, 3), Size2D.One, Padding2D.None, 0, 0, 3), WeightLayout.Iohw, [6, 2, 2, 3], 6);
         Transposed("3x3, stride 2, padding and output padding", new(_two, Size2D.One, Padding2D.Uniform(1), 1, 1), WeightLayout.Iohw, [6, 4, 3, 3], 4);
         Transposed("3x3, stride 2, one side cut off", new(_two, Size2D.One, new(0, 1, 0, 1), 0, 0), WeightLayout.Hwoi, [3, 3, 5, 6], 5);
         Transposed("uneven in everything", new(new(3, 2), new(1, 2), new(2, 1, 0, 3), 1, 0), WeightLayout.Iohw, [6, 3, 4, 3]);
