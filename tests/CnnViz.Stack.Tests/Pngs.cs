@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 
 namespace CnnViz.Stack.Tests;
 
@@ -20,6 +21,41 @@ internal static class Pngs
         body.CopyTo(file.AsSpan(12));
         BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(12 + body.Length), Crc(body));
         return file;
+    }
+
+    /// <summary>An 8-bit grey PNG of these rows, all of one length.</summary>
+    public static byte[] Grey(IReadOnlyList<byte[]> rows)
+    {
+        var size = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(size, rows[0].Length);
+        BinaryPrimitives.WriteInt32BigEndian(size.AsSpan(4), rows.Count);
+        size[8] = 8;
+        using var pixels = new MemoryStream();
+        using (var deflate = new ZLibStream(pixels, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            foreach (var row in rows)
+            {
+                // Each row begins with its filter: none.
+                deflate.WriteByte(0);
+                deflate.Write(row);
+            }
+        }
+
+        return
+        [
+            0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A,
+            .. Chunk("IHDR"u8, size), .. Chunk("IDAT"u8, pixels.ToArray()), .. Chunk("IEND"u8, []),
+        ];
+    }
+
+    private static byte[] Chunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    {
+        byte[] body = [.. type, .. data];
+        var chunk = new byte[4 + body.Length + 4];
+        BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
+        body.CopyTo(chunk, 4);
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(4 + body.Length), Crc(body));
+        return chunk;
     }
 
     // CRC-32 as PNG defines it (ISO 3309), bit by bit.

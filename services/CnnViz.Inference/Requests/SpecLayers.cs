@@ -49,8 +49,9 @@ internal static class SpecLayers
                 builder.BatchNormalization(name, Epsilon(layer.BatchNormalization, $"{field}.batch_normalization.epsilon"));
                 break;
             case SpecLayer.KindOneofCase.Activation:
-                builder.Activation(name, Activation(layer.Activation.Function, $"{field}.activation.function") ?? throw RpcErrors.InvalidArgument(
-                    ($"{field}.activation.function", "must be set")));
+                var function = $"{field}.activation.function";
+                var activation = Activation(layer.Activation.Function, function);
+                builder.Activation(name, activation ?? throw RpcErrors.InvalidArgument((function, "must be set")));
                 break;
             case SpecLayer.KindOneofCase.Flatten:
                 builder.Flatten(name);
@@ -68,7 +69,8 @@ internal static class SpecLayers
                 builder.ZeroPadding2D(name, Padding(layer.ZeroPadding2D, $"{field}.zero_padding2d"));
                 break;
             case SpecLayer.KindOneofCase.UpSampling2D:
-                builder.UpSampling2D(name, Size(layer.UpSampling2D.Factor, $"{field}.up_sampling2d.factor", MaxFactor, new Size2D(2, 2)));
+                var factor = $"{field}.up_sampling2d.factor";
+                builder.UpSampling2D(name, Size(layer.UpSampling2D.Factor, factor, MaxFactor, new Size2D(2, 2)));
                 break;
             default:
                 throw RpcErrors.InvalidArgument((field, "must say what the layer computes"));
@@ -83,26 +85,29 @@ internal static class SpecLayers
         Border(spec.Padding, $"{field}.padding"),
         Activation(spec.Activation, $"{field}.activation"));
 
-    private static void AddDepthwise(KerasModelBuilder builder, string name, DepthwiseConv2dSpec spec, string field) => builder.DepthwiseConv2D(
-        name,
-        Math.Max(Fields.InRange($"{field}.depth_multiplier", spec.DepthMultiplier, 0, MaxMultiplier), 1),
-        Size(spec.Kernel, $"{field}.kernel", MaxWindow, fallback: null),
-        Size(spec.Stride, $"{field}.stride", MaxWindow, Size2D.One),
-        Border(spec.Padding, $"{field}.padding"),
-        Activation(spec.Activation, $"{field}.activation"));
+    private static void AddDepthwise(KerasModelBuilder builder, string name, DepthwiseConv2dSpec spec, string field) =>
+        builder.DepthwiseConv2D(
+            name,
+            Math.Max(Fields.InRange($"{field}.depth_multiplier", spec.DepthMultiplier, 0, MaxMultiplier), 1),
+            Size(spec.Kernel, $"{field}.kernel", MaxWindow, fallback: null),
+            Size(spec.Stride, $"{field}.stride", MaxWindow, Size2D.One),
+            Border(spec.Padding, $"{field}.padding"),
+            Activation(spec.Activation, $"{field}.activation"));
 
-    private static void AddTranspose(KerasModelBuilder builder, string name, Conv2dTransposeSpec spec, string field) => builder.Conv2DTranspose(
-        name,
-        Fields.InRange($"{field}.filters", spec.Filters, 1, MaxFilters),
-        Size(spec.Kernel, $"{field}.kernel", MaxWindow, fallback: null),
-        Size(spec.Stride, $"{field}.stride", MaxWindow, Size2D.One),
-        Border(spec.Padding, $"{field}.padding"),
-        Activation(spec.Activation, $"{field}.activation"));
+    private static void AddTranspose(KerasModelBuilder builder, string name, Conv2dTransposeSpec spec, string field) =>
+        builder.Conv2DTranspose(
+            name,
+            Fields.InRange($"{field}.filters", spec.Filters, 1, MaxFilters),
+            Size(spec.Kernel, $"{field}.kernel", MaxWindow, fallback: null),
+            Size(spec.Stride, $"{field}.stride", MaxWindow, Size2D.One),
+            Border(spec.Padding, $"{field}.padding"),
+            Activation(spec.Activation, $"{field}.activation"));
 
     private static void AddPooling(KerasModelBuilder builder, string name, PoolKind kind, Pooling2dSpec spec, string field)
     {
         var window = Size(spec.Window, $"{field}.window", MaxWindow, new Size2D(2, 2));
-        builder.Pooling2D(name, kind, window, Size(spec.Stride, $"{field}.stride", MaxWindow, window), Border(spec.Padding, $"{field}.padding"));
+        var stride = Size(spec.Stride, $"{field}.stride", MaxWindow, window);
+        builder.Pooling2D(name, kind, window, stride, Border(spec.Padding, $"{field}.padding"));
     }
 
     /// <summary>A size whose width may be left out; the fallback where it is not set at all.</summary>

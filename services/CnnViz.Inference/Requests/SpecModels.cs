@@ -6,8 +6,8 @@ using Google.Protobuf;
 namespace CnnViz.Inference.Requests;
 
 /// <summary>
-/// The networks of specs, the most recently used of them kept: the same spec gives the same graph, so that what is compiled for it
-/// serves the next request too. Safe for concurrent use.
+/// The networks of specs, the most recently used of them kept: the same spec gives the same graph, so that what is compiled for
+/// it serves the next request too. Safe for concurrent use.
 /// </summary>
 /// <param name="capacity">Networks kept; at least 1.</param>
 internal sealed class SpecModels(int capacity)

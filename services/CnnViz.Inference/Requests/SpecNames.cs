@@ -9,7 +9,9 @@ internal sealed class SpecNames(SequentialSpec spec)
 {
     private const int MaxLength = 64;
 
-    private readonly HashSet<string> _taken = new(spec.Layers.Select(layer => layer.Name).Append("input_1"), StringComparer.Ordinal);
+    private readonly HashSet<string> _taken =
+        new(spec.Layers.Select(layer => layer.Name).Append("input_1"), StringComparer.Ordinal);
+
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal) { "input_1" };
     private readonly Dictionary<SpecLayer.KindOneofCase, int> _counts = [];
 
@@ -27,8 +29,9 @@ internal sealed class SpecNames(SequentialSpec spec)
         // A number would read as a layer's index, and "/" parts a layer from its inside.
         if (layer.Name.Length > MaxLength || layer.Name.All(char.IsAsciiDigit) || !layer.Name.All(IsNameCharacter))
         {
-            throw RpcErrors.InvalidArgument(
-                ($"{field}.name", $"must be at most {MaxLength} letters, digits, '_', '-' and '.', not all digits, not {Fields.Quote(layer.Name)}"));
+            throw RpcErrors.InvalidArgument((
+                $"{field}.name",
+                $"must be at most {MaxLength} letters, digits, '_', '-' and '.', and no number, not {Fields.Quote(layer.Name)}"));
         }
 
         return _seen.Add(layer.Name)

@@ -23,8 +23,9 @@ internal static class SpecReader
         var name = spec.Name.Length == 0 ? DefaultName : spec.Name;
         if (!ModelCatalog.IsValidName(name))
         {
-            throw RpcErrors.InvalidArgument(
-                ("spec.name", $"must be at most 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit, not {Fields.Quote(name)}"));
+            throw RpcErrors.InvalidArgument((
+                "spec.name",
+                $"must be at most 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit, not {Fields.Quote(name)}"));
         }
 
         if (spec.Layers.Count is < 1 or > MaxLayers)

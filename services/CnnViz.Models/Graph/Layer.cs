@@ -10,7 +10,7 @@ public sealed record Layer
 
     public required LayerOp Op { get; init; }
 
-    /// <summary>The class shown in summaries; the op's unless the source has another word for it (Keras' Activation, Dropout).</summary>
+    /// <summary>The class shown in summaries; the op's unless the source has another word (Keras' Activation, Dropout).</summary>
     public string ClassName
     {
         get => _className ?? Op.ClassName;
@@ -19,7 +19,7 @@ public sealed record Layer
 
     /// <summary>
     /// The layer that this one is the inside of, where the source knows both as one: Keras' Conv2D with an activation is a
-    /// convolution "x/preactivation" that is part of "x", the activation. The summary then has one row, named "x". Null otherwise.
+    /// convolution "x/preactivation" that is part of "x", the activation. The summary then has one row, named "x". Else null.
     /// </summary>
     public string? PartOf { get; init; }
 

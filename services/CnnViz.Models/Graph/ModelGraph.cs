@@ -13,7 +13,8 @@ public sealed class ModelGraph : IDisposable
     /// <param name="input">The picture input.</param>
     /// <param name="layers">Layers in topological order, the input layer first.</param>
     /// <param name="weights">Owned by the graph.</param>
-    /// <exception cref="ModelFormatException">Names repeat, an input names no earlier layer, or a part's whole does not follow it.</exception>
+    /// <exception cref="ModelFormatException">Names repeat, an input names no earlier layer, or a part comes after its
+    /// whole.</exception>
     public ModelGraph(string name, InputSpec input, IReadOnlyList<Layer> layers, IWeightStore weights)
     {
         Name = name;
@@ -63,7 +64,7 @@ public sealed class ModelGraph : IDisposable
 
     public IReadOnlyList<Layer> Layers { get; }
 
-    /// <summary>The layers as the source counts them: each part is one with its whole. Without parts, one for each of <see cref="Layers"/>.</summary>
+    /// <summary>The layers as the source counts them: each part one with its whole.</summary>
     public IReadOnlyList<ListedLayer> Listed { get; }
 
     public IWeightStore Weights { get; }

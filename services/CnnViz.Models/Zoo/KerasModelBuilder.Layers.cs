@@ -25,8 +25,8 @@ public sealed partial class KerasModelBuilder
         var input = MapBefore(from);
         var step = stride ?? Size2D.One;
         var fanIn = (long)kernel.Height * kernel.Width * input.Channels;
-        List<LayerWeight> weights =
-            [Weight(name, "kernel", InitialValues.HeNormal(fanIn), WeightLayout.Hwio, kernel.Height, kernel.Width, input.Channels, filters)];
+        int[] shape = [kernel.Height, kernel.Width, input.Channels, filters];
+        List<LayerWeight> weights = [Weight(name, "kernel", InitialValues.HeNormal(fanIn), WeightLayout.Hwio, shape)];
         AddBias(weights, name, filters, bias);
         var op = new Conv2DOp(step, Size2D.One, Pads(input, kernel, step, padding));
         return AddActivated(name, op, from, weights, activation);
@@ -84,7 +84,8 @@ public sealed partial class KerasModelBuilder
         var input = MapBefore(from);
         var step = stride ?? Size2D.One;
         var initial = InitialValues.HeNormal((long)kernel.Height * kernel.Width * input.Channels);
-        List<LayerWeight> weights = [Weight(name, "kernel", initial, WeightLayout.Hwoi, kernel.Height, kernel.Width, filters, input.Channels)];
+        int[] shape = [kernel.Height, kernel.Width, filters, input.Channels];
+        List<LayerWeight> weights = [Weight(name, "kernel", initial, WeightLayout.Hwoi, shape)];
         AddBias(weights, name, filters, wanted: true);
 
         // TensorFlow takes back what SAME padding would have added to the larger map, the odd cell below and to the right.
@@ -103,10 +104,12 @@ public sealed partial class KerasModelBuilder
         var input = _shapes[from ?? Last];
         if (input.Rank != 1)
         {
-            throw new ModelFormatException($"it needs a flat input; '{from ?? Last}' gives {input}: put a flatten or a global pooling before it");
+            throw new ModelFormatException(
+                $"it needs a flat input; '{from ?? Last}' gives {input}: put a flatten or a global pooling before it");
         }
 
-        List<LayerWeight> weights = [Weight(name, "kernel", InitialValues.HeNormal(input.Channels), WeightLayout.Plain, input.Channels, units)];
+        var initial = InitialValues.HeNormal(input.Channels);
+        List<LayerWeight> weights = [Weight(name, "kernel", initial, WeightLayout.Plain, input.Channels, units)];
         AddBias(weights, name, units, bias);
         return AddActivated(name, new DenseOp(), from, weights, activation);
     }
@@ -126,11 +129,17 @@ public sealed partial class KerasModelBuilder
     }
 
     /// <summary>Keras' Activation, by an activation or softmax op.</summary>
-    public string Activation(string name, LayerOp activation, string? from = null) => Add(name, activation, from, [], "Activation");
+    public string Activation(string name, LayerOp activation, string? from = null) =>
+        Add(name, activation, from, [], "Activation");
 
     /// <summary>Keras' MaxPooling2D and AveragePooling2D; the stride's default is the window.</summary>
     public string Pooling2D(
-        string name, PoolKind kind, Size2D window, Size2D? stride = null, KerasPadding padding = KerasPadding.Valid, string? from = null)
+        string name,
+        PoolKind kind,
+        Size2D window,
+        Size2D? stride = null,
+        KerasPadding padding = KerasPadding.Valid,
+        string? from = null)
     {
         var step = stride ?? window;
         return Add(name, new Pool2DOp(kind, window, step, Pads(MapBefore(from), window, step, padding)), from, []);
@@ -148,7 +157,8 @@ public sealed partial class KerasModelBuilder
         Add(name, new ResizeOp(kind, factor.Height, factor.Width, ResizeCoordinates.HalfPixel), from, [], "UpSampling2D");
 
     /// <summary>Keras' Dropout, which passes everything on outside of training.</summary>
-    public string Dropout(string name, string? from = null) => Add(name, new ActivationOp(ActivationKind.Linear), from, [], "Dropout");
+    public string Dropout(string name, string? from = null) =>
+        Add(name, new ActivationOp(ActivationKind.Linear), from, [], "Dropout");
 
     /// <summary>Keras' Flatten: (height, width, channels) order. The input's size is fixed from here on.</summary>
     public string Flatten(string name, string? from = null)

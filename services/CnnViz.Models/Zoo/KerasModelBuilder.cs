@@ -46,7 +46,7 @@ public sealed partial class KerasModelBuilder
     /// <summary>Number of weight values so far.</summary>
     public long Parameters { get; private set; }
 
-    /// <summary>Whether the network is a Keras Sequential model, whose summary leaves the input out. Default false: functional.</summary>
+    /// <summary>Whether the network is a Keras Sequential model, whose summary leaves the input out. Default false.</summary>
     public bool Sequential { get; set; }
 
     /// <summary>A layer's output for one sample at the declared input size.</summary>
@@ -121,7 +121,9 @@ public sealed partial class KerasModelBuilder
     private TensorShape MapBefore(string? from)
     {
         var shape = _shapes[from ?? Last];
-        return shape.IsFeatureMap ? shape : throw new ModelFormatException($"it needs a feature map (height, width, channels); '{from ?? Last}' gives {shape}");
+        return shape.IsFeatureMap
+            ? shape
+            : throw new ModelFormatException($"it needs a feature map (height, width, channels); '{from ?? Last}' gives {shape}");
     }
 
     /// <summary>The architecture as text, for the digest: every layer with its attributes, inputs and weights' shapes.</summary>

@@ -18,7 +18,7 @@ internal static class ResNet50V2
 
     /// <param name="name">The model's name in requests.</param>
     /// <param name="description">One line about it.</param>
-    /// <param name="includeTop">With the classifier. Any input size runs either way, since it stands behind a global pooling.</param>
+    /// <param name="includeTop">With the classifier. Any size runs either way, since it stands behind a global pooling.</param>
     public static ModelGraph Build(string name, string description, bool includeTop)
     {
         var builder = new KerasModelBuilder(new InputSpec
@@ -44,7 +44,8 @@ internal static class ResNet50V2
             var (filters, blocks, stride) = _stages[stage];
             for (var block = 1; block <= blocks; block++)
             {
-                AddBlock(builder, $"conv{stage + 2}_block{block}", filters, block == blocks ? stride : 1, first: block == 1, pools);
+                var step = block == blocks ? stride : 1;
+                AddBlock(builder, $"conv{stage + 2}_block{block}", filters, step, first: block == 1, pools);
             }
         }
 

@@ -76,7 +76,8 @@ internal sealed class SeededWeightStore : IWeightStore
         var (shape, initial) = Tensor(key);
         if (Count(shape) != destination.Length)
         {
-            throw new ArgumentException($"weight '{key}' has {Count(shape)} values; the destination holds {destination.Length}", nameof(destination));
+            throw new ArgumentException(
+                $"weight '{key}' has {Count(shape)} values; the destination holds {destination.Length}", nameof(destination));
         }
 
         if (_given.TryGetValue(key, out var values))

@@ -13,7 +13,7 @@ public sealed record ZooModel(string Name, string Description, bool Untrained, F
     public static IReadOnlyList<ZooModel> All { get; } =
     [
         new("autoencoder-first-layers",
-            "First layers of an autoencoder of 96x96 grey pictures: conv2d_1 with its trained weights, batch normalization untrained",
+            "First layers of an autoencoder of 96x96 grey pictures: conv2d_1 with trained weights, batch normalization untrained",
             Untrained: true,
             TutorialModels.AutoencoderFirstLayers),
         new("conv-flatten-dense",

@@ -65,7 +65,8 @@ public sealed class ZooModelTests
 
         // x / 127.5 - 1 is (x - 127.5) / 127.5.
         Assert.All(resnet.Input.Mean.Concat(resnet.Input.Std), value => Assert.Equal(127.5f, value));
-        Assert.All(resnet.Layers.Select(layer => layer.Op).OfType<BatchNormalizationOp>(), op => Assert.Equal(1.001e-5f, op.Epsilon));
+        var normalizations = resnet.Layers.Select(layer => layer.Op).OfType<BatchNormalizationOp>();
+        Assert.All(normalizations, op => Assert.Equal(1.001e-5f, op.Epsilon));
     }
 
     [Fact]
@@ -101,7 +102,8 @@ public sealed class ZooModelTests
     public void AutoencoderFirstLayers_Conv2D_HasTheSamplesTrainedValues()
     {
         using var graph = Build("autoencoder-first-layers");
-        using var sample = JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryPaths.Root, "samples", "autoencoder_conv2d_1.json")));
+        var file = Path.Combine(RepositoryPaths.Root, "samples", "autoencoder_conv2d_1.json");
+        using var sample = JsonDocument.Parse(File.ReadAllText(file));
         var kernel = new float[288];
         var bias = new float[32];
         graph.Weights.Read("conv2d_1/kernel", kernel);

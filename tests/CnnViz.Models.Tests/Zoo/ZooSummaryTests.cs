@@ -1,6 +1,8 @@
 namespace CnnViz.Models.Tests.Zoo;
 
-/// <summary>Summaries against tables written by Keras' rules (its print_summary and its order of layers by depth), to the character.</summary>
+/// <summary>
+/// Summaries, to the character, against tables written by Keras' rules: those of its print_summary, layers ordered by depth.
+/// </summary>
 public sealed class ZooSummaryTests
 {
     private static readonly SummaryTextOptions _withoutModelLine = new() { ModelLine = false };
