@@ -1,8 +1,8 @@
 """Writes TensorFlow.js graph models: model.json (a GraphDef and a weights manifest) and one file of float32 weights.
 
-Only what the networks of this folder need. Feature maps are NHWC, as in Keras: the writer takes PyTorch's axis orders and turns
-them. Names follow Keras: a convolution "conv2d_1" becomes a fused node "conv2d_1/BiasAdd" with the constants "conv2d_1/kernel" and
-"conv2d_1/bias".
+Only what the networks of this folder need. Feature maps are NHWC, as in Keras: the writer takes PyTorch's axis orders and
+turns them. Names follow Keras: a convolution "conv2d_1" becomes a fused node "conv2d_1/BiasAdd" with the constants
+"conv2d_1/kernel" and "conv2d_1/bias".
 """
 
 import base64
@@ -45,7 +45,8 @@ class GraphModelWriter:
 
     def conv2d(self, name, source, kernel, bias, stride=1):
         """kernel: (out, in, kh, kw) as PyTorch has it; bias: (out,). Padding is TensorFlow's SAME."""
-        inputs = [source, self._constant(f"{name}/kernel", _array(kernel).transpose(2, 3, 1, 0)), self._constant(f"{name}/bias", bias)]
+        kernel = _array(kernel).transpose(2, 3, 1, 0)
+        inputs = [source, self._constant(f"{name}/kernel", kernel), self._constant(f"{name}/bias", bias)]
         return self._node(
             "_FusedConv2D", f"{name}/BiasAdd", inputs, T={"type": "DT_FLOAT"}, num_args={"i": "1"}, fused_ops=_texts("BiasAdd"),
             padding=_text("SAME"), data_format=_text("NHWC"), strides=_ints(1, stride, stride, 1), dilations=_ints(1, 1, 1, 1),
@@ -60,7 +61,12 @@ class GraphModelWriter:
 
     def batch_normalization(self, name, source, layer):
         """layer: a torch.nn.BatchNorm2d in inference mode."""
-        parts = {"gamma": layer.weight, "beta": layer.bias, "moving_mean": layer.running_mean, "moving_variance": layer.running_var}
+        parts = {
+            "gamma": layer.weight,
+            "beta": layer.bias,
+            "moving_mean": layer.running_mean,
+            "moving_variance": layer.running_var,
+        }
         inputs = [source] + [self._constant(f"{name}/{role}", values) for role, values in parts.items()]
         return self._node(
             "FusedBatchNormV3", name, inputs, T={"type": "DT_FLOAT"}, U={"type": "DT_FLOAT"}, data_format=_text("NHWC"),
@@ -118,7 +124,8 @@ class GraphModelWriter:
         values = _array(values)
         integer = values.dtype == np.int32
         kind = "DT_INT32" if integer else "DT_FLOAT"
-        self._node("Const", name, [], dtype={"type": kind}, value={"tensor": {"dtype": kind, "tensorShape": _shape(values.shape)}})
+        tensor = {"dtype": kind, "tensorShape": _shape(values.shape)}
+        self._node("Const", name, [], dtype={"type": kind}, value={"tensor": tensor})
         self._weights.append({"name": name, "shape": list(values.shape), "dtype": "int32" if integer else "float32"})
         self._bytes += np.ascontiguousarray(values, "<i4" if integer else "<f4").tobytes()
         return name

@@ -78,24 +78,28 @@ def train(network, images, labels):
         print(f"epoch {epoch + 1}/{EPOCHS}: loss {total / steps:.4f}, {time.time() - started:.0f} s", flush=True)
 
 
-def accuracy(network, images, labels):
+def correct(network, images, labels):
+    """Which pictures the network names rightly."""
     network.eval()
     with torch.no_grad():
-        right = torch.cat([network(part).argmax(1) for part in images.split(500)]) == labels
-    return right
+        return torch.cat([network(part).argmax(1) for part in images.split(500)]) == labels
+
+
+def tensors(part):
+    images, labels = fashion_mnist.read(part)
+    return torch.from_numpy(images.astype(np.float32)[:, None] / 255), torch.from_numpy(labels.astype(np.int64))
 
 
 def main():
     torch.manual_seed(SEED)
     torch.set_num_threads(THREADS)
     torch.use_deterministic_algorithms(True)
-    to_tensor = lambda part: (torch.from_numpy(part[0].astype(np.float32)[:, None] / 255), torch.from_numpy(part[1].astype(np.int64)))
-    (images, labels), test = to_tensor(fashion_mnist.read("train")), to_tensor(fashion_mnist.read("t10k"))
+    (images, labels), test = tensors("train"), tensors("t10k")
     network = FashionCnn()
     started = time.time()
     train(network, images, labels)
     seconds = time.time() - started
-    right = accuracy(network, *test)
+    right = correct(network, *test)
     size = write(network, ROOT / "models" / "fashion-cnn")
     figures = {
         "seed": SEED,

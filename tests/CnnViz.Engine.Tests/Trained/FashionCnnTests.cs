@@ -23,7 +23,7 @@ public sealed class FashionCnnTests(ITestOutputHelper output)
         foreach (var start in Enumerable.Range(0, labels.Length / Batch).Select(i => i * Batch))
         {
             const int Pixels = FashionMnist.Size * FashionMnist.Size;
-            float[] inputs = [.. images.AsSpan(start * Pixels, Batch * Pixels).ToArray().Select(value => value / graph.Input.Std[0])];
+            float[] inputs = [.. images.Skip(start * Pixels).Take(Batch * Pixels).Select(value => value / graph.Input.Std[0])];
             var scores = TrainedModel.Run(engine, graph, inputs, Batch, "softmax_1");
             right += Enumerable.Range(0, Batch).Count(i => Best(scores.AsSpan(i * Classes, Classes)) == labels[start + i]);
         }
