@@ -2,7 +2,8 @@
 
 # Debian packages and why. Those marked "native" are needed only where TorchSharp is stood in for.
 readonly PACKAGES_STACK="redis-server=cache and events
-libturbojpeg0=reading JPEG pictures"
+libturbojpeg0=reading and writing JPEG pictures
+libwebp7=writing WebP pictures"
 readonly PACKAGES_NATIVE="g++=compiling the native shim
 libtorch-dev=the tensor library behind the Torch engine"
 readonly PACKAGES_TESTS="python3-torch=independent numeric reference

@@ -20,6 +20,9 @@ public enum ImageFormatReason
 
     /// <summary>The format's native decoder is not installed on this machine: not the sender's fault.</summary>
     DecoderMissing,
+
+    /// <summary>The format's native encoder is not installed on this machine: not the asker's fault.</summary>
+    EncoderMissing,
 }
 
 /// <summary>Encoded bytes that cannot be made a picture. No other exception leaves a decoder, whatever the bytes.</summary>

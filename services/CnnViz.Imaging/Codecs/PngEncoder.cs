@@ -49,7 +49,7 @@ public static class PngEncoder
         }
     }
 
-    private static void WriteHeader(PooledBufferStream output, Raster raster)
+    internal static void WriteHeader(PooledBufferStream output, Raster raster)
     {
         Span<byte> header = stackalloc byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, raster.Width);
@@ -77,7 +77,7 @@ public static class PngEncoder
         PngChunk.Finish(output, start);
     }
 
-    private static void WriteRows(PooledBufferStream output, Raster raster, CompressionLevel compression)
+    internal static void WriteRows(PooledBufferStream output, Raster raster, CompressionLevel compression)
     {
         using var zlib = new ZLibStream(output, compression, leaveOpen: true);
         var stride = raster.Stride;

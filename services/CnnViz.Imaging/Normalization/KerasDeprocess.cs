@@ -41,6 +41,14 @@ public static class KerasDeprocess
             value => (byte)(Math.Clamp((value - mean) / scale * contrast + 0.5, 0, 1) * 255));
     }
 
+    /// <summary>The values that become 0 and 1.</summary>
+    internal static ValueRange Range(ReadOnlySpan<float> values, KerasDeprocessOptions options)
+    {
+        var (mean, deviation) = Moments(values);
+        var reach = 0.5 / options.Contrast * (deviation + options.Epsilon);
+        return new ValueRange((float)(mean - reach), (float)(mean + reach));
+    }
+
     private static (double Mean, double Deviation) Moments(ReadOnlySpan<float> values)
     {
         double sum = 0;

@@ -20,6 +20,12 @@ public enum NormalizationMode
 
     /// <summary>A low to a high percentile of each tile, values beyond clipped.</summary>
     PercentilePerTile,
+
+    /// <summary>
+    /// Each tile's mean becomes 0.5 and its standard deviation 0.15, values beyond 0..1 are clipped: the numbers of
+    /// <see cref="KerasDeprocessOptions"/>.
+    /// </summary>
+    StandardizePerTile,
 }
 
 /// <summary>How values are mapped to 0..1.</summary>

@@ -26,7 +26,8 @@ public static class Normalizer
                 $"Percentiles {options.LowPercentile} and {options.HighPercentile} are not 0 <= low < high <= 100.", nameof(options));
 
         var perTile = options.Mode
-            is NormalizationMode.MinMaxPerTile or NormalizationMode.SymmetricPerTile or NormalizationMode.PercentilePerTile;
+            is NormalizationMode.MinMaxPerTile or NormalizationMode.SymmetricPerTile or NormalizationMode.PercentilePerTile
+            or NormalizationMode.StandardizePerTile;
         var group = perTile ? tileLength : Math.Max(values.Length, 1);
         var ranges = new ValueRange[values.Length / group];
         long nonFinite = 0;
@@ -50,6 +51,8 @@ public static class Normalizer
         var (low, high, nonFinite) = ValueScaling.FiniteMinMax(values);
         if (options.Mode is NormalizationMode.MinMax or NormalizationMode.MinMaxPerTile)
             return (new ValueRange(low, high), nonFinite);
+        if (options.Mode == NormalizationMode.StandardizePerTile)
+            return (KerasDeprocess.Range(values, KerasDeprocessOptions.Default), nonFinite);
         var magnitude = Math.Max(Math.Abs(low), Math.Abs(high));
         return (new ValueRange(-magnitude, magnitude), nonFinite);
     }

@@ -11,15 +11,15 @@ internal sealed class WirePicture
 
     public WirePicture(string name, Pictures.FinishedPicture picture, Execution? execution)
     {
-        _file = picture.Png;
+        _file = picture.File;
         Header = new PictureHeader
         {
             Name = name,
-            MediaType = "image/png",
+            MediaType = picture.MediaType,
             Width = picture.Width,
             Height = picture.Height,
-            ByteLength = (ulong)picture.Png.Length,
-            Sha256 = UnsafeByteOperations.UnsafeWrap(SHA256.HashData(picture.Png)),
+            ByteLength = (ulong)picture.File.Length,
+            Sha256 = UnsafeByteOperations.UnsafeWrap(SHA256.HashData(picture.File)),
             Caption = picture.Caption,
             Columns = picture.Columns,
             Tiles = picture.Tiles,

@@ -9,17 +9,28 @@ namespace CnnViz.Render.Rpcs;
 
 internal sealed partial class RenderGrpcService
 {
+    private const int MostFilters = 65_536;
+
     public override async Task RenderFilters(
         RenderFiltersRequest request, IServerStreamWriter<RenderFiltersResponse> responseStream, ServerCallContext context)
     {
         var style = TileStyles.Check(request.Style);
+        var fields = new FieldChecks();
+        fields.Known("order", request.Order);
+        fields.InRange("first", true, request.First, 0, MostFilters);
+        fields.Throw();
         var picture = await Upstream(async () =>
         {
             var model = await inference.ModelInfoAsync(
-                new ModelInfoRequest { Model = request.Model }, deadline: context.Deadline, cancellationToken: context.CancellationToken);
-            var (info, weights) = await inference.ReadWeightsAsync(
-                new FilterWeightsRequest { Model = request.Model, Layer = request.Layer, Roles = { "kernel" } }, context);
-            return FilterPicture.Draw(model, info.Layer, weights[0], request, style);
+                new ModelInfoRequest { Model = request.Model, Spec = request.Spec },
+                deadline: context.Deadline,
+                cancellationToken: context.CancellationToken);
+            var (info, _) = await inference.ReadWeightsAsync(
+                new FilterWeightsRequest { Model = request.Model, Spec = request.Spec, Layer = request.Layer, OmitValues = true }, context);
+            var roles = WeightRoles.Choose(info.Layer, request.Role);
+            var (_, weights) = await inference.ReadWeightsAsync(
+                new FilterWeightsRequest { Model = request.Model, Spec = request.Spec, Layer = request.Layer, Roles = { roles } }, context);
+            return FilterPicture.Draw(model, info.Layer, weights, request, style);
         });
 
         var wire = new WirePicture(request.Layer, picture, execution: null);

@@ -14,32 +14,76 @@ internal sealed partial class RenderGrpcService
         RenderMaximizationRequest request, IServerStreamWriter<RenderMaximizationResponse> responseStream, ServerCallContext context)
     {
         var style = TileStyles.Check(request.Style);
+        if (style.ColorBar)
+        {
+            throw RpcErrors.InvalidArgument(("style.color_bar", "images have no single value per pixel"));
+        }
+
+        Animations.Check(request);
         var maximize = request.Maximize ?? throw RpcErrors.InvalidArgument(("maximize", "is required"));
         var collector = new MaximizationCollector();
+        MaximizationPicture? picture = null;
+        AscentAnimation? animation = null;
         await Upstream(async () =>
         {
+            var model = await LabelsAsync(maximize, style, context).ConfigureAwait(false);
             using var call = inference.MaximizeFilter(
-                maximize, deadline: context.Deadline, cancellationToken: context.CancellationToken);
+                Animations.WithPreviews(request), deadline: context.Deadline, cancellationToken: context.CancellationToken);
             await foreach (var message in call.ResponseStream.ReadAllAsync(context.CancellationToken).ConfigureAwait(false))
             {
-                // Progress goes on as it happens; images stay here to be stitched.
-                if (collector.Take(message.Event))
+                var happened = message.Event;
+                var isProgress = collector.Take(happened);
+                if (happened.Started is { } beginning)
                 {
-                    MaximizationPicture.CheckCrop(request, collector.Started);
-                    await responseStream.WriteAsync(
-                        new RenderMaximizationResponse { Event = message.Event }, context.CancellationToken);
+                    picture = MaximizationPicture.Plan(beginning, request, model, style);
+                    animation = AscentAnimation.Plan(picture, request, beginning.Steps);
+                }
+
+                if (happened.Preview is { } preview)
+                {
+                    animation?.Take(preview);
+                }
+
+                // Progress goes on as it happens; images stay here to be stitched.
+                if (isProgress && Animations.IsForCaller(request, happened))
+                {
+                    await responseStream.WriteAsync(new RenderMaximizationResponse { Event = happened }, context.CancellationToken);
                 }
             }
 
             return true;
         });
 
-        var started = collector.Started ?? throw new InvalidDataException("the run ended without having started");
-        var wire = new WirePicture(started.Layer, MaximizationPicture.Draw(collector, started, request, style), started.Execution);
-        await responseStream.WriteAsync(new RenderMaximizationResponse { Picture = wire.Header }, context.CancellationToken);
-        foreach (var chunk in wire.Chunks())
+        var started = collector.Started;
+        if (started is null || picture is null)
         {
-            await responseStream.WriteAsync(new RenderMaximizationResponse { Chunk = chunk }, context.CancellationToken);
+            throw new InvalidDataException("the run ended without having started");
+        }
+
+        var canvas = picture.Stitch(collector);
+        await SendAsync(new WirePicture(started.Layer, picture.Finish(canvas, collector.Completed), started.Execution));
+        if (animation is not null)
+        {
+            var finished = animation.Finish(canvas, picture.Describe(canvas, collector.Completed));
+            await SendAsync(new WirePicture(started.Layer, finished, started.Execution));
+        }
+
+        async Task SendAsync(WirePicture wire)
+        {
+            await responseStream.WriteAsync(new RenderMaximizationResponse { Picture = wire.Header }, context.CancellationToken);
+            foreach (var chunk in wire.Chunks())
+            {
+                await responseStream.WriteAsync(new RenderMaximizationResponse { Chunk = chunk }, context.CancellationToken);
+            }
         }
     }
+
+    /// <summary>The model's facts where tiles are to carry class names; else nothing is asked.</summary>
+    private async Task<ModelInfoResponse> LabelsAsync(MaximizeFilterRequest request, TileStyle style, ServerCallContext context) =>
+        style.Labels == TileLabels.Classes
+            ? await inference.ModelInfoAsync(
+                new ModelInfoRequest { Model = request.Model, Spec = request.Spec },
+                deadline: context.Deadline,
+                cancellationToken: context.CancellationToken)
+            : new ModelInfoResponse { Name = request.Model };
 }

@@ -39,6 +39,12 @@ internal sealed class LayerKernel
         };
     }
 
+    /// <summary>The same kernel with other values, in the tensor's own order.</summary>
+    public LayerKernel With(float[] values) => new(_tensor with { Values = values }, Filters, Inputs, Height, Width, _stride);
+
+    /// <summary>All values, in the tensor's own order.</summary>
+    public ReadOnlySpan<float> Values => _tensor.Values;
+
     /// <summary>Copies one filter's weights for one input channel, row-major (height, width).</summary>
     public void Copy(int filter, int input, Span<float> tile)
     {

@@ -38,6 +38,13 @@ public static class RpcErrors
     public static RpcException NotFound(string reason, string message, params (string Key, string Value)[] metadata) =>
         Create(StatusCode.NotFound, message, Info(reason, metadata));
 
+    /// <summary>FAILED_PRECONDITION with an ErrorInfo: the request is right, but this installation cannot serve it.</summary>
+    /// <param name="reason">UPPER_SNAKE, for example FORMAT_UNAVAILABLE.</param>
+    /// <param name="message">What is missing and where it comes from.</param>
+    /// <param name="metadata">Facts for programs.</param>
+    public static RpcException FailedPrecondition(string reason, string message, params (string Key, string Value)[] metadata) =>
+        Create(StatusCode.FailedPrecondition, message, Info(reason, metadata));
+
     /// <summary>RESOURCE_EXHAUSTED with an ErrorInfo and a RetryInfo.</summary>
     public static RpcException ResourceExhausted(string reason, string message, TimeSpan retryAfter)
     {

@@ -192,6 +192,10 @@ def normalized(values, mode, low, high):
     finite = np.where(np.isfinite(values), values, np.nan)
     if mode.startswith("MinMax"):
         a, b = np.nanmin(finite, axis, keepdims=True), np.nanmax(finite, axis, keepdims=True)
+    elif mode == "StandardizePerTile":
+        wide = finite.astype(np.float64)
+        mean, reach = np.nanmean(wide, 1, keepdims=True), 0.5 / 0.15 * (np.nanstd(wide, 1, keepdims=True) + 1e-5)
+        a, b = (mean - reach).astype(np.float32), (mean + reach).astype(np.float32)
     elif mode.startswith("Symmetric"):
         b = np.nanmax(np.abs(finite), axis, keepdims=True)
         a = -b
@@ -209,7 +213,8 @@ def normalized(values, mode, low, high):
 def normalize(folder, lines):
     """name tileLength mode low high; name.f32, name.out.f32."""
     number = 0
-    for mode in ("MinMax", "MinMaxPerTile", "Symmetric", "SymmetricPerTile", "Percentile", "PercentilePerTile"):
+    for mode in ("MinMax", "MinMaxPerTile", "Symmetric", "SymmetricPerTile", "Percentile", "PercentilePerTile",
+                 "StandardizePerTile"):
         for tiles, length in ((1, 1), (64, 9), (5, 1000), (3, 4097)):
             for odd in (False, True):
                 values = (RANDOM.normal(0, 1, (tiles, length)) * RANDOM.gamma(1, 1, (tiles, 1))).astype(np.float32)
@@ -282,6 +287,35 @@ def decode(folder, lines):
         path.with_suffix(".raw").write_bytes(image.tobytes())
         text = "\t".join(f"{k}={v}" for k, v in image.text.items())
         lines.append(f"{path.stem}\t{image.width}\t{image.height}\t{len(image.getbands())}\t{text}")
+
+
+def frames(folder, lines):
+    """For each *.jpg, *.webp, *.gif and *.apng of the folder, as Pillow reads it:
+    name frames width height plays durations-in-ms; name.N.raw per frame. A name-qQ.jpg beside a name.ppm: name.pil.raw is what
+    Pillow's own encoder makes of it at that quality."""
+    for path in sorted(p for p in folder.iterdir() if p.suffix in (".jpg", ".webp", ".gif", ".apng")):
+        image = Image.open(path)
+        count, durations = getattr(image, "n_frames", 1), []
+        for i in range(count):
+            image.seek(i)
+            durations.append(round(image.info.get("duration", 0)))
+            (folder / f"{path.stem}.{i}.raw").write_bytes(image.convert("RGB").tobytes())
+        lines.append(f"{path.stem} {count} {image.width} {image.height} {image.info.get('loop', 'none')} {','.join(map(str, durations))}")
+        if path.suffix == ".jpg":
+            own = folder / f"{path.stem}.pil"
+            Image.open(folder / f"{path.stem}.ppm").save(own, "JPEG", quality=int(path.stem.split("-q")[1]), subsampling=0)
+            (folder / f"{path.stem}.pil.raw").write_bytes(Image.open(own).convert("RGB").tobytes())
+
+
+def blocks(folder, lines):
+    """name rows columns blockRows blockColumns; name.f32, name.out.f32: means of blocks."""
+    for number, (rows, columns, down, across) in enumerate(((1, 1, 1, 1), (6, 9, 2, 3), (7, 5, 3, 2), (2050, 11, 3, 1))):
+        values = RANDOM.normal(0, 1, (rows, columns)).astype(np.float32)
+        out = [[values[y:y + down, x:x + across].astype(np.float64).mean() for x in range(0, columns, across)]
+               for y in range(0, rows, down)]
+        values.tofile(folder / f"block{number}.f32")
+        np.array(out, np.float32).tofile(folder / f"block{number}.out.f32")
+        lines.append(f"block{number} {rows} {columns} {down} {across}")
 
 
 def main():

@@ -12,6 +12,9 @@ internal static class PngChunk
     public const uint End = 0x49454E44;
     public const uint Text = 0x74455874;
     public const uint InternationalText = 0x69545874;
+    public const uint AnimationControl = 0x6163544C;
+    public const uint FrameControl = 0x6663544C;
+    public const uint FrameData = 0x66644154;
 
     /// <summary>Length, type and CRC: what a chunk costs beyond its data.</summary>
     public const int Overhead = 12;

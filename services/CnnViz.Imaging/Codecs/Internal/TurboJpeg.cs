@@ -85,14 +85,18 @@ internal sealed unsafe class TurboJpeg
         throw ImageFormatException.Corrupt(message.TrimEnd('.'));
     }
 
-    private static TurboJpeg? Load()
+    /// <summary>Finds the library, 2.0 or later.</summary>
+    internal static bool TryLoad(out nint library)
     {
         foreach (var name in _names)
         {
-            if (NativeLibrary.TryLoad(name, out var library) && NativeLibrary.TryGetExport(library, "tjGetErrorCode", out _))
-                return new TurboJpeg(library);
+            if (NativeLibrary.TryLoad(name, out library) && NativeLibrary.TryGetExport(library, "tjGetErrorCode", out _))
+                return true;
         }
 
-        return null;
+        library = 0;
+        return false;
     }
+
+    private static TurboJpeg? Load() => TryLoad(out var library) ? new TurboJpeg(library) : null;
 }
