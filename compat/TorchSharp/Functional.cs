@@ -29,8 +29,8 @@ public static partial class torch
             }
 
             /// <summary>
-            /// The gradient of conv2d with respect to its input; the weight is (in, out / groups, kh, kw). Padding is taken away from
-            /// both sides, output padding added behind.
+            /// The gradient of conv2d with respect to its input; the weight is (in, out / groups, kh, kw). Padding is taken away
+            /// from both sides, output padding added behind.
             /// </summary>
             public static Tensor conv_transpose2d(
                 Tensor input,

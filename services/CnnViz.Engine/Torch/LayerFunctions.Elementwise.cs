@@ -36,7 +36,7 @@ internal static partial class LayerFunctions
             ActivationKind.Abs => x => x[0].abs(),
             ActivationKind.Negative => x => x[0].neg(),
             ActivationKind.Erf => x => x[0].erf(),
-            _ => throw new CompileException($"layer '{context.Layer.Name}' needs the activation {op.Kind}, which the torch engine does not have"),
+            _ => throw Missing(context, $"the activation {op.Kind}"),
         };
     }
 
@@ -83,7 +83,7 @@ internal static partial class LayerFunctions
             BinaryKind.Power => (a, b) => a.pow(b),
             BinaryKind.Maximum => (a, b) => a.maximum(b),
             BinaryKind.Minimum => (a, b) => a.minimum(b),
-            _ => throw new CompileException($"layer '{context.Layer.Name}' needs {op.Kind}, which the torch engine does not have"),
+            _ => throw Missing(context, $"{op.Kind}"),
         };
         var rank = context.Output.Rank;
         if (context.Weights.Plain(context.Layer, "constant") is not { } constant)

@@ -59,7 +59,9 @@ internal static partial class LayerFunctions
 
         long[] shape = [1, 1, dimension == 2 ? outExtent : 1, dimension == 3 ? outExtent : 1];
         var weights = Array.ConvertAll(table.Weights, tap => context.Own(tensor(tap, shape).to(context.Device)));
-        return x => cells.Zip(weights, (cell, weight) => x.index_select(dimension, cell) * weight).Aggregate((sum, term) => sum + term);
+        return x => cells
+            .Zip(weights, (cell, weight) => x.index_select(dimension, cell) * weight)
+            .Aggregate((sum, term) => sum + term);
     }
 
     /// <summary>Whether torch's own nearest neighbours round this way.</summary>

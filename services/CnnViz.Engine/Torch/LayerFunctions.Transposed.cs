@@ -46,8 +46,8 @@ internal static partial class LayerFunctions
         var (rows, columns, groups) = ((long)op.Stride.Height, (long)op.Stride.Width, (long)op.Groups);
         var (channels, height, width) = ((long)context.Output.Channels, (long)context.Input.Height, (long)context.Input.Width);
         var perGroup = context.Input.Channels / groups;
-        var points = context.Own(
-            kernel.reshape(groups, perGroup, -1).permute(0, 2, 1).reshape(channels * rows * columns, perGroup, 1, 1).contiguous());
+        var perTile = kernel.reshape(groups, perGroup, -1).permute(0, 2, 1);
+        var points = context.Own(perTile.reshape(channels * rows * columns, perGroup, 1, 1).contiguous());
         var shift = bias is null
             ? null
             : context.Own((bias.reshape(-1, 1) * ones([1, rows * columns], device: context.Device)).reshape(-1));

@@ -32,8 +32,11 @@ internal static partial class LayerFunctions
         TransposeOp op => Transpose(op),
         FlattenOp op => Flatten(op, context),
         UnsupportedOp op => throw new CompileException($"layer '{context.Layer.Name}' needs op {op.OpType}, which is not supported: {op.Reason}"),
-        var op => throw new CompileException($"layer '{context.Layer.Name}' needs op {op.ClassName}, which the torch engine does not have"),
+        var op => throw Missing(context, $"op {op.ClassName}"),
     };
+
+    private static CompileException Missing(LayerContext context, string what)
+        => new($"layer '{context.Layer.Name}' needs {what}, which the torch engine does not have");
 
     private static LayerFunction Dense(LayerContext context)
     {

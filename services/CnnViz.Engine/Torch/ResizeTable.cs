@@ -5,7 +5,9 @@ namespace CnnViz.Engine.Torch;
 /// <summary>
 /// Which cells each output index of one resized axis blends: the sum over taps t of Weights[t][i] * input[Cells[t][i]].
 /// </summary>
-/// <param name="Cells">Per tap, a cell of the input axis for each output index: one tap for nearest, 2 for bilinear, 4 for bicubic.</param>
+/// <param name="Cells">
+/// Per tap, a cell of the input axis for each output index: one tap for nearest, 2 for bilinear, 4 for bicubic.
+/// </param>
 /// <param name="Weights">Per tap, its weights; they add up to 1 for each output index. None for nearest.</param>
 internal sealed record ResizeTable(long[][] Cells, float[][] Weights)
 {

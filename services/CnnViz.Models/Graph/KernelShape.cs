@@ -38,7 +38,8 @@ public readonly record struct KernelShape(int Out, int InPerGroup, int Height, i
         };
         return groups >= 1 && taken % groups == 0
             ? new(Multiply(weight, made, groups), taken / groups, height, width)
-            : throw new ModelFormatException($"{groups} groups do not divide the {taken} channels that kernel '{weight.Key}' takes");
+            : throw new ModelFormatException(
+                $"{groups} groups do not divide the {taken} channels that kernel '{weight.Key}' takes");
     }
 
     private static IReadOnlyList<int> FourExtents(LayerWeight weight)

@@ -1,6 +1,6 @@
 namespace CnnViz.Models;
 
-/// <summary>Elementwise functions of one input; a is <see cref="ActivationOp.Alpha"/>, b <see cref="ActivationOp.Beta"/>.</summary>
+/// <summary>Functions of one cell x; a is <see cref="ActivationOp.Alpha"/>, b <see cref="ActivationOp.Beta"/>.</summary>
 public enum ActivationKind
 {
     /// <summary>x.</summary>
@@ -24,7 +24,7 @@ public enum ActivationKind
     /// <summary>Hyperbolic tangent.</summary>
     Tanh,
 
-    /// <summary>min(max(a x + b, 0), 1). Default a = 1/6, b = 0.5, as Keras 3 and PyTorch; ONNX and Keras 2 have a = 0.2.</summary>
+    /// <summary>min(max(a x + b, 0), 1). Default a = 1/6, b = 0.5, as Keras 3 and PyTorch; ONNX and Keras 2: a = 0.2.</summary>
     HardSigmoid,
 
     /// <summary>x min(max(x / 6 + 0.5, 0), 1).</summary>
@@ -33,7 +33,7 @@ public enum ActivationKind
     /// <summary>x / (1 + exp(-x)), also called swish.</summary>
     Silu,
 
-    /// <summary>b x where x is above 0, else b a (exp(x) - 1). Default a = 1.67326, b = 1.0507 (Klambauer et al., 2017).</summary>
+    /// <summary>b x where x is above 0, else b a (exp(x) - 1). Default 1.67326 and 1.0507 (Klambauer et al., 2017).</summary>
     Selu,
 
     /// <summary>x where x is above 0, else a (exp(x / a) - 1). Default a = 1; a is not 0.</summary>
@@ -135,7 +135,7 @@ public sealed record ClipOp(float Minimum, float Maximum) : LayerOp
     public override string ClassName => "Clip";
 }
 
-/// <summary>Drops a share <paramref name="Rate"/> (0..1) of the values in training; does nothing to a trained network's output.</summary>
+/// <summary>Drops a share <paramref name="Rate"/> (0..1) of the values in training alone; here its output is its input.</summary>
 public sealed record DropoutOp(float Rate) : LayerOp
 {
     public override string ClassName => "Dropout";

@@ -16,7 +16,7 @@ public enum PoolKind
 /// <param name="Window">Cells of the window.</param>
 /// <param name="Stride">Cells from one window to the next.</param>
 /// <param name="Padding">Cells around the map; no window may lie in them alone.</param>
-/// <param name="CountPadding">Whether an average counts padding as zeros (PyTorch's and ONNX' count_include_pad). Keras does not.</param>
+/// <param name="CountPadding">Whether an average counts padding as zeros (count_include_pad of PyTorch and ONNX). Keras: no.</param>
 /// <param name="CeilMode">Whether the number of windows is rounded up rather than down. A last window that would start behind the
 /// map is left out, as ONNX and PyTorch do.</param>
 /// <param name="Dilation">Cells from one of a window's cells to the next; null is 1x1.</param>
@@ -47,8 +47,8 @@ public sealed record GlobalPool2DOp(PoolKind Kind, bool KeepDims) : LayerOp
 }
 
 /// <summary>
-/// The mean over some axes of the sample, at least one; negative axes count from the last. <paramref name="KeepDims"/> leaves them
-/// with extent 1.
+/// The mean over some axes of the sample, at least one; negative axes count from the last. <paramref name="KeepDims"/> leaves
+/// them with extent 1.
 /// </summary>
 public sealed record ReduceMeanOp(bool KeepDims, params int[] Axes) : LayerOp
 {
@@ -65,7 +65,7 @@ public enum PadMode
     /// <summary>A constant.</summary>
     Constant,
 
-    /// <summary>The map mirrored at its outermost cells, which are not repeated; each padding is below the map's extent.</summary>
+    /// <summary>The map mirrored at its outermost cells, which are not repeated; paddings are below its extent.</summary>
     Reflect,
 
     /// <summary>The nearest cell of the map.</summary>

@@ -5,7 +5,10 @@ public enum ResizeKind
     Nearest,
     Bilinear,
 
-    /// <summary>Keys' cubic convolution with a = -0.75 over four cells per axis; cells outside the map take their nearest cell's value.</summary>
+    /// <summary>
+    /// Cubic convolution (Keys, 1981) with a = -0.75 over four cells per axis, as ONNX and PyTorch; cells outside the map stand
+    /// for the nearest inside. TensorFlow's has a = -0.5.
+    /// </summary>
     Bicubic,
 }
 
@@ -27,7 +30,7 @@ public enum ResizeCoordinates
 /// <summary>Which cell a nearest-neighbour resize takes for a source position between two.</summary>
 public enum NearestRounding
 {
-    /// <summary>As TensorFlow's kernels: <see cref="Floor"/> for asymmetric coordinates, else <see cref="PreferCeiling"/>.</summary>
+    /// <summary>As TensorFlow: <see cref="Floor"/> for asymmetric coordinates, else <see cref="PreferCeiling"/>.</summary>
     Usual,
 
     /// <summary>The cell before: ONNX floor.</summary>

@@ -7,8 +7,8 @@ public sealed record ConcatenateOp(int Axis = 0) : LayerOp
 }
 
 /// <summary>
-/// <paramref name="Length"/> (at least 1) indices of one axis of the sample: <paramref name="Start"/>, Start + Step, ..., all within
-/// the axis. A negative <paramref name="Step"/> runs backwards; it is not 0.
+/// <paramref name="Length"/> (at least 1) indices of one axis of the sample: <paramref name="Start"/>, Start + Step, ..., all
+/// within the axis. A negative <paramref name="Step"/> runs backwards; it is not 0.
 /// </summary>
 public sealed record SliceOp(int Axis, int Start, int Length, int Step = 1) : LayerOp
 {

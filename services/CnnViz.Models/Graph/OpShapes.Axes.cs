@@ -67,7 +67,8 @@ internal static partial class OpShapes
         if (op.Length < 1 || op.Step == 0 || op.Start < 0 || op.Start >= input[axis] || last < 0 || last >= input[axis])
         {
             var step = op.Step == 1 ? "" : $" by steps of {op.Step}";
-            throw new ModelFormatException($"{op.Length} indices from {op.Start}{step} do not lie within axis {axis} of extent {input[axis]}");
+            throw new ModelFormatException(
+                $"{op.Length} indices from {op.Start}{step} do not lie within axis {axis} of extent {input[axis]}");
         }
 
         return Replace(input, axis, op.Length);

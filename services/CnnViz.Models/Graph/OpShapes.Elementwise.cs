@@ -43,7 +43,8 @@ internal static partial class OpShapes
             var right = i <= b.Length ? b[^i] : 1;
             if (left != right && left != 1 && right != 1)
             {
-                throw new ModelFormatException($"({string.Join(", ", a.ToArray())}) and ({string.Join(", ", b.ToArray())}) do not broadcast");
+                throw new ModelFormatException(
+                    $"({string.Join(", ", a.ToArray())}) and ({string.Join(", ", b.ToArray())}) do not broadcast");
             }
 
             dims[^i] = left == 1 ? right : left;

@@ -9,7 +9,8 @@ internal static partial class OpShapes
         RequireSpatial(op.Stride, "stride");
         RequireSpatial(op.Dilation ?? Size2D.One, "dilation");
         RequirePadding(op.Padding);
-        return new TensorShape(input.Channels, Positions(op.Rows(input.Height), "height"), Positions(op.Columns(input.Width), "width"));
+        return new TensorShape(
+            input.Channels, Positions(op.Rows(input.Height), "height"), Positions(op.Columns(input.Width), "width"));
     }
 
     private static int Positions(PoolAxis axis, string what)
@@ -22,6 +23,7 @@ internal static partial class OpShapes
         var positions = Extent(axis.Positions, what);
         return axis.SeesTheMap(positions)
             ? positions
-            : throw new ModelFormatException($"its padding is too wide for its window of {axis.Reach} in {what}: some would see padding alone");
+            : throw new ModelFormatException(
+                $"its padding is too wide for its window of {axis.Reach} in {what}: some would see padding alone");
     }
 }

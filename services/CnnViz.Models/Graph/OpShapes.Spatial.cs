@@ -107,7 +107,7 @@ internal static partial class OpShapes
         if (cells < 0 || cells >= Math.Max(stride, dilation))
         {
             throw new ModelFormatException(
-                $"its output padding of {cells} in {what} is outside 0..{Math.Max(stride, dilation) - 1}, below stride or dilation");
+                $"its output padding of {cells} in {what} is outside 0..{Math.Max(stride, dilation) - 1}");
         }
     }
 

@@ -20,8 +20,8 @@ public readonly record struct PoolAxis(int Extent, int Window, int Stride, int D
     public long Free => Padded - Reach;
 
     /// <summary>
-    /// Number of windows: floor or ceil of (padded - reach) / stride, plus 1; the last one of ceil is left out where it would start
-    /// behind the map. Needs <see cref="Free"/> of at least 0.
+    /// Number of windows: floor or ceil of (padded - reach) / stride, plus 1; the last one of ceil is left out where it would
+    /// start behind the map. Needs <see cref="Free"/> of at least 0.
     /// </summary>
     public long Positions
     {

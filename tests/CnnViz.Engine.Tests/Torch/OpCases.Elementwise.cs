@@ -93,7 +93,8 @@ internal static partial class OpCases
                 b.Conv(6, 6, 1);
                 var left = positive ? Positive(b) : b.Last;
                 var shifted = b.AddWeighted(new BinaryOp(BinaryKind.Add), [("constant", WeightLayout.Plain, [])], "input");
-                b.Add(new BinaryOp(kind), left, b.AddWeighted(new BinaryOp(BinaryKind.Add), [("constant", WeightLayout.Plain, [6, 1, 1])], shifted));
+                var right = b.AddWeighted(new BinaryOp(BinaryKind.Add), [("constant", WeightLayout.Plain, [6, 1, 1])], shifted);
+                b.Add(new BinaryOp(kind), left, right);
             };
             cases[$"{kind} with a constant"] = b =>
             {

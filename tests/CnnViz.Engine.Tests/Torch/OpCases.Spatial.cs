@@ -12,14 +12,15 @@ internal static partial class OpCases
             b =>
             {
                 Odd(b);
-                b.AddWeighted(op, outputs == 0 ? [("kernel", layout, shape)] : [("kernel", layout, shape), ("bias", WeightLayout.Plain, [outputs])]);
+                (string, WeightLayout, int[]) kernel = ("kernel", layout, shape);
+                b.AddWeighted(op, outputs == 0 ? [kernel] : [kernel, ("bias", WeightLayout.Plain, [outputs])]);
             });
 
         Transposed("3x3 IOHW", new(Size2D.One, Size2D.One, Padding2D.None, 0, 0), WeightLayout.Iohw, [6, 4, 3, 3], 4);
         Transposed("2x2 HWOI, stride 2", new(_two, Size2D.One, Padding2D.None, 0, 0), WeightLayout.Hwoi, [2, 2, 4, 6], 4);
-        Transposed("2x3, stride 2x3, groups", new(new(2, 3), Size2D.One, Padding2D.None, 0, 0, 3), WeightLayout.Iohw, [6, 2, 2, 3], 6);
-        Transposed("3x3, stride 2, padding and output padding", new(_two, Size2D.One, Padding2D.Uniform(1), 1, 1), WeightLayout.Iohw, [6, 4, 3, 3], 4);
-        Transposed("3x3, stride 2, one side cut off", new(_two, Size2D.One, new(0, 1, 0, 1), 0, 0), WeightLayout.Hwoi, [3, 3, 5, 6], 5);
+        Transposed("2x3 tiles, groups", new(new(2, 3), Size2D.One, Padding2D.None, 0, 0, 3), WeightLayout.Iohw, [6, 2, 2, 3], 6);
+        Transposed("padding and output padding", new(_two, Size2D.One, Padding2D.Uniform(1), 1, 1), WeightLayout.Iohw, [6, 4, 3, 3], 4);
+        Transposed("one side cut off", new(_two, Size2D.One, new(0, 1, 0, 1), 0, 0), WeightLayout.Hwoi, [3, 3, 5, 6], 5);
         Transposed("uneven in everything", new(new(3, 2), new(1, 2), new(2, 1, 0, 3), 1, 0), WeightLayout.Iohw, [6, 3, 4, 3]);
         Transposed("dilation", new(Size2D.One, new(2, 3), Padding2D.Uniform(2), 1, 2), WeightLayout.Iohw, [6, 4, 3, 2], 4);
         Transposed("groups", new(_two, Size2D.One, Padding2D.Uniform(1), 0, 1, 2), WeightLayout.Iohw, [6, 4, 3, 3], 8);
@@ -27,7 +28,8 @@ internal static partial class OpCases
         Transposed("1x1, stride 3", new(_three, Size2D.One, Padding2D.None, 2, 0), WeightLayout.Iohw, [6, 4, 1, 1], 4);
         cases["transposed conv, then in place"] = b =>
         {
-            b.AddWeighted(new ConvTranspose2DOp(_two, Size2D.One, new(0, 1, 0, 1), 0, 0), [("kernel", WeightLayout.Iohw, [6, 4, 3, 3])]);
+            var op = new ConvTranspose2DOp(_two, Size2D.One, new(0, 1, 0, 1), 0, 0);
+            b.AddWeighted(op, [("kernel", WeightLayout.Iohw, [6, 4, 3, 3])]);
             b.Add(new ActivationOp(ActivationKind.Relu));
             b.Conv(4, 3, 3, 2);
         };
