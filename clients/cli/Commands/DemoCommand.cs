@@ -5,7 +5,7 @@ using CnnViz.Cli.Stack;
 
 namespace CnnViz.Cli.Commands;
 
-/// <summary>`demo`: a real network, drawn from its filters to what they look for.</summary>
+/// <summary>`demo`: the four tutorials, from a summary to what filters look for.</summary>
 internal static class DemoCommand
 {
     public static Command Create(SharedOptions shared)
@@ -18,11 +18,11 @@ internal static class DemoCommand
         };
         var photo = new Option<FileInfo>("--photo")
         {
-            Description = "Photograph for the feature maps: PNG or JPEG, at most 3 MiB",
+            Description = "Photograph for the feature maps: PNG or JPEG, at most 16 MiB",
             HelpName = "file",
             Required = true,
         };
-        var command = new Command("demo", "Draw a real network: its filters, its feature maps, and what its filters look for.")
+        var command = new Command("demo", "Draw the four tutorials: filters, feature maps, weights, and what filters look for.")
         {
             folder, photo,
         };

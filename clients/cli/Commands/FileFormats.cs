@@ -24,7 +24,7 @@ internal static class FileFormats
         ".gif" => AnimationFormat.Gif,
         _ when StillOrNull(file) is not null => null,
         _ => throw new CliException(
-            $"'{file}' must end with {StillEndings}, or for an animation with {AnimatedEndings}: the ending says in which format.",
+            $"'{file}' must end with {StillEndings}, or for an animation with {AnimatedEndings}: it says in which format.",
             ExitCodes.Usage),
     };
 

@@ -32,7 +32,11 @@ internal sealed class StyleOptions
         ["classes"] = TileLabels.Classes,
     };
 
-    private readonly Option<int?> _columns = new("--columns") { Description = "Tiles per row; default: near-square", HelpName = "n" };
+    private readonly Option<int?> _columns = new("--columns")
+    {
+        Description = "Tiles per row; default: near-square",
+        HelpName = "n",
+    };
 
     private readonly Option<int?> _scale = new("--scale")
     {
@@ -40,16 +44,26 @@ internal sealed class StyleOptions
         HelpName = "n",
     };
 
-    private readonly Option<int?> _margin = new("--margin") { Description = "Pixels between tiles, 0 to 64", HelpName = "pixels" };
+    private readonly Option<int?> _margin = new("--margin")
+    {
+        Description = "Pixels between tiles, 0 to 64",
+        HelpName = "pixels",
+    };
 
     private readonly Option<string?> _colors = OneOf("--colors", "Colours of single values", _colorMaps.Keys);
 
     private readonly Option<string?> _normalize = OneOf(
-        "--normalize", "What the ends of the colours stand for; default: the whole tensor for filters, each tile for maps", _normalizations.Keys);
+        "--normalize",
+        "What the ends of the colours stand for; default: the whole tensor for filters, each tile for maps",
+        _normalizations.Keys);
 
     private readonly Option<string?> _labels = OneOf("--labels", "What is written below each tile", _labelKinds.Keys);
 
-    private readonly Option<string?> _background = new("--background") { Description = "Colour between the tiles", HelpName = "#rrggbb" };
+    private readonly Option<string?> _background = new("--background")
+    {
+        Description = "Colour between the tiles",
+        HelpName = "#rrggbb",
+    };
 
     private readonly Option<int?> _quality = new("--quality")
     {

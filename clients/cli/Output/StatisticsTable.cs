@@ -18,11 +18,12 @@ internal static class StatisticsTable
             var shape = info.Layer.Weights.FirstOrDefault(weight => weight.Role == tensor.Role)?.Shape ?? [];
             Line($"{info.Layer.Name} {tensor.Role} ({string.Join(", ", shape)}), {tensor.Count:N0} values");
             Line($"  min {tensor.Min:G5}  mean {tensor.Mean:G5}  max {tensor.Max:G5}  std {tensor.Std:G5}");
-            Line($"  zero {tensor.Zeros:P1}, nearly zero (at most {tensor.NearZeroThreshold:G3}) {tensor.NearZeros:P1}{NonFinite(tensor)}");
+            Line($"  zero {tensor.Zeros:P1}, up to {tensor.NearZeroThreshold:G3} {tensor.NearZeros:P1}{NonFinite(tensor)}");
             Line($"  {Histogram(tensor.HistogramCounts)}");
             if (tensor.FilterL2.Count > 0)
             {
-                Line($"  norms of {tensor.FilterL2.Count} filters: {tensor.FilterL2.Min():G4} to {tensor.FilterL2.Max():G4}; {Dead(tensor)}");
+                var norms = tensor.FilterL2;
+                Line($"  norms of {norms.Count} filters: {norms.Min():G4} to {norms.Max():G4}; {Dead(tensor)}");
             }
         }
 

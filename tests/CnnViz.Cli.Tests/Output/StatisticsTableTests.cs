@@ -34,6 +34,9 @@ public class StatisticsTableTests
     }
 
     [Fact]
-    public void Text_LayerWithoutWeights_SaysSo() =>
-        Assert.Equal("flatten_1 has no weights.", StatisticsTable.Text(new LayerWeightsInfo { Layer = new LayerInfo { Name = "flatten_1" } }));
+    public void Text_LayerWithoutWeights_SaysSo()
+    {
+        var info = new LayerWeightsInfo { Layer = new LayerInfo { Name = "flatten_1" } };
+        Assert.Equal("flatten_1 has no weights.", StatisticsTable.Text(info));
+    }
 }
