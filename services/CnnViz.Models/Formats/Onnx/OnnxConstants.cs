@@ -119,12 +119,17 @@ internal sealed class OnnxConstants(ByteSource bytes, WeightStore store)
 
     private double[] Decode(OnnxTensor tensor)
     {
+        var size = OnnxDataType.Size(tensor.DataType);
+        if (size == 0)
+        {
+            throw new UnsupportedNodeException($"constant '{tensor.Name}' is of data type {tensor.DataType}, which is not supported");
+        }
+
         if (tensor.Values is { } listed)
         {
             return listed;
         }
 
-        var size = OnnxDataType.Size(tensor.DataType);
         var raw = new byte[tensor.Count * size];
         bytes.Read(tensor.Stored!.Value.Offset, raw);
         var values = new double[tensor.Count];

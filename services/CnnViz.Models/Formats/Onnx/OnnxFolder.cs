@@ -80,6 +80,11 @@ internal sealed class OnnxFolder(OnnxConstants constants, int opset)
     private OnnxConst Cast(OnnxNode node, OnnxConst input)
     {
         var to = node.Int("to", 0);
+        if (OnnxDataType.Size(to) == 0)
+        {
+            throw new UnsupportedNodeException("it converts to a type that is not supported");
+        }
+
         var whole = !OnnxDataType.IsFloating(to);
         if (input.Key is not null && !whole)
         {

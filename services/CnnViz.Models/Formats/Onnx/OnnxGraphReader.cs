@@ -3,7 +3,7 @@ using CnnViz.Models.Onnx;
 namespace CnnViz.Models;
 
 /// <summary>
-/// Reads ONNX models of operator sets 9 to 21, float32, float16 or bfloat16, with their weights in the file or beside it.
+/// Reads ONNX models of operator sets 1 to 21, float32, float16 or bfloat16, with their weights in the file or beside it.
 /// <para>
 /// Layers carry the nodes' names, or their first outputs' names where nodes have none; a scope that all scoped names share is left
 /// out wherever that stays unambiguous. Full node names and tensor names stay valid as source names. A convolution and the constant
@@ -19,7 +19,7 @@ namespace CnnViz.Models;
 public static class OnnxGraphReader
 {
     /// <summary>Oldest operator set that is read.</summary>
-    public const int MinOpset = 7;
+    public const int MinOpset = 1;
 
     /// <summary>Newest operator set that is read.</summary>
     public const int MaxOpset = 21;

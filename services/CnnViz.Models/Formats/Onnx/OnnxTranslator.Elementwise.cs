@@ -56,7 +56,14 @@ internal sealed partial class OnnxTranslator
     private void ParametricRelu(OnnxNode node)
     {
         var input = Data(node, 0);
-        var slope = Broadcastable(Constant(node, 1, "slope"), input);
+        var constant = Constant(node, 1, "slope");
+        if (model.Opset < 7 && constant.Dims.Length == 1 && input.Rank > 2)
+        {
+            // One slope per channel; since opset 7 broadcasting aligns last axes instead.
+            constant = constant with { Dims = [.. constant.Dims, .. Enumerable.Repeat(1, input.Rank - 2)] };
+        }
+
+        var slope = Broadcastable(constant, input);
         Emit(node, new PReluOp(), input, slope with { Role = "alpha" });
     }
 
@@ -103,7 +110,7 @@ internal sealed partial class OnnxTranslator
     private void BatchNormalization(OnnxNode node)
     {
         var input = Data(node, 0);
-        if (node.Int("training_mode", 0) != 0)
+        if (node.Int("training_mode", 0) != 0 || (model.Opset < 7 && node.Int("is_test", 0) == 0))
         {
             throw new UnsupportedNodeException("batch statistics are not supported: it is in training mode");
         }
@@ -165,12 +172,26 @@ internal sealed partial class OnnxTranslator
                 right = SeenAs(right, left.Axes, names[node]);
                 return (new BinaryOp(kind), [left.Layer, right.Layer], [], left.Axes);
             case (OnnxData left, OnnxConst right):
-                return (new BinaryOp(kind), [left.Layer], [Broadcastable(right, left)], left.Axes);
+                return (new BinaryOp(kind), [left.Layer], [Broadcastable(Aligned(node, right, left), left)], left.Axes);
             case (OnnxConst left, OnnxData right):
                 return (new BinaryOp(kind, ConstantFirst: true), [right.Layer], [Broadcastable(left, right)], right.Axes);
             default:
                 throw new UnsupportedNodeException("its operands are not supported");
         }
+    }
+
+    /// <summary>Before opset 7 an attribute says which axis the constant's first one goes with; since then the last ones go together.</summary>
+    private OnnxConst Aligned(OnnxNode node, OnnxConst constant, OnnxData data)
+    {
+        if (model.Opset >= 7 || !node.Attributes.ContainsKey("axis"))
+        {
+            return constant;
+        }
+
+        var behind = data.Rank - OnnxShapes.Axis(node.Int("axis", 0), data.Rank) - constant.Dims.Length;
+        return behind >= 0
+            ? constant with { Dims = [.. constant.Dims, .. Enumerable.Repeat(1, behind)] }
+            : throw new ModelFormatException("its constant reaches beyond its input's last axis");
     }
 
     private void Mean(OnnxNode node)
