@@ -91,6 +91,36 @@ public sealed class SpecTests(StackFixture stack)
     }
 
     [Fact]
+    public async Task RenderFilters_InitialWeights_AreCaptionedAsUntrained()
+    {
+        Assert.Contains(
+            "sequential (untrained) · conv2d_1",
+            await CaptionAsync(new RenderFiltersRequest { Spec = Smiley(), Layer = "conv2d_1" }),
+            StringComparison.Ordinal);
+        var trained = await CaptionAsync(new RenderFiltersRequest { Model = "autoencoder-first-layers", Layer = "conv2d_1" });
+        Assert.Contains("autoencoder-first-layers · conv2d_1", trained, StringComparison.Ordinal);
+        var initial = new RenderFiltersRequest { Model = "autoencoder-first-layers", Layer = "batch_normalization_1" };
+        Assert.Contains("(untrained) · batch_normalization_1", await CaptionAsync(initial), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RenderFeatureMaps_Spec_IsCaptionedAsUntrainedWithItsShape()
+    {
+        var picture = new Picture { Data = ByteString.CopyFrom(Pngs.Grey(SmileyRows())) };
+        var request = new RenderFeatureMapsRequest
+        {
+            Maps = new FeatureMapsRequest { Spec = Smiley(), Layers = { "conv2d_2" }, Picture = picture },
+        };
+        using var call = stack.Render.RenderFeatureMaps(request);
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        var header = call.ResponseStream.Current.Picture;
+        Assert.Equal(6, header.Tiles);
+        Assert.True(header.Execution.Untrained);
+        Assert.Contains("sequential (untrained) · conv2d_2", header.Caption, StringComparison.Ordinal);
+        Assert.Contains("25×25", header.Caption, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FilterWeights_TrainedLayerOfTheZoo_IsNotSaidToBeUntrained()
     {
         var info = await stack.Inference.ModelInfoAsync(new ModelInfoRequest { Model = "autoencoder-first-layers" });
@@ -233,6 +263,13 @@ public sealed class SpecTests(StackFixture stack)
         var maps = await stack.Inference.MapsAsync(new FeatureMapsRequest { Spec = spec, Layers = { last }, Picture = picture });
         Assert.Contains(maps[0].Values, value => value != 0);
         Assert.Equal(1, maps[1].Values.Sum(), 1e-5);
+    }
+
+    private async Task<string> CaptionAsync(RenderFiltersRequest request)
+    {
+        using var call = stack.Render.RenderFilters(request);
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        return call.ResponseStream.Current.Picture.Caption;
     }
 
     private static SpecLayer Conv(int filters, int kernel) => new()

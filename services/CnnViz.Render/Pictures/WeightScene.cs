@@ -12,9 +12,9 @@ namespace CnnViz.Render.Pictures;
 /// <param name="Style">The checked look.</param>
 internal sealed record WeightScene(ModelInfoResponse Model, LayerInfo Layer, RenderFiltersRequest Request, TileStyle Style)
 {
-    /// <summary>Network and layer, the weights' role unless it is the kernel, and whether they are untrained.</summary>
+    /// <summary>Network, said to be untrained where these weights are, layer, and the weights' role unless it is the kernel.</summary>
     public string Title(string role) =>
-        $"{Model.Name} · {Layer.Name}{(role == "kernel" ? "" : $" · {role}")}{(Layer.Untrained ? " · untrained" : "")}";
+        $"{ModelTitles.Of(Model, Layer)} · {Layer.Name}{(role == "kernel" ? "" : $" · {role}")}";
 
     /// <summary>Refuses fields that only make sense for a convolution's kernel.</summary>
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT naming them.</exception>
