@@ -49,7 +49,9 @@ public sealed class EncoderTests
         var frames = Enumerable.Range(0, 5).Select(i => Pictures.Noise(23, 17, 3, seed: i + 1)).ToArray();
         var options = new AnimationOptions
         {
-            FrameDelay = TimeSpan.FromMilliseconds(70), Hold = TimeSpan.FromMilliseconds(1500), Plays = 3,
+            FrameDelay = TimeSpan.FromMilliseconds(70),
+            Hold = TimeSpan.FromMilliseconds(1500),
+            Plays = 3,
         };
         var file = ApngEncoder.Encode(frames.Length, i => frames[i], options);
         using var reference = Reference.Run("frames", folder => File.WriteAllBytes(Path.Combine(folder, "noise.apng"), file));

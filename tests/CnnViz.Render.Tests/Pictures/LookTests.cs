@@ -104,7 +104,9 @@ public sealed class LookTests
         {
             var preview = new MaximizationPreview
             {
-                Filter = 1, Iteration = iteration, Png = ByteString.CopyFrom(PngEncoder.Encode(Raster.Filled(60, 60, new Rgb(200, 0, 0)))),
+                Filter = 1,
+                Iteration = iteration,
+                Png = ByteString.CopyFrom(PngEncoder.Encode(Raster.Filled(60, 60, new Rgb(200, 0, 0)))),
             };
             animation.Take(preview);
             if (Animations.IsForCaller(request, new MaximizationEvent { Preview = preview }))

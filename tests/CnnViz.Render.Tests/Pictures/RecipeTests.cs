@@ -13,7 +13,9 @@ public sealed class RecipeTests(RecipeFixture reference) : IClassFixture<RecipeF
     {
         var picture = Made.Filters(Kernel("first_six", 3), new RenderFiltersRequest
         {
-            First = 6, Rgb = false, Style = new TileStyle { Caption = false, Scale = 16, Margin = 2 },
+            First = 6,
+            Rgb = false,
+            Style = new TileStyle { Caption = false, Scale = 16, Margin = 2 },
         });
         reference.AssertEqual("first_six", picture);
         Assert.Equal((18, 3), (picture.Tiles, picture.Columns));
@@ -24,7 +26,8 @@ public sealed class RecipeTests(RecipeFixture reference) : IClassFixture<RecipeF
     {
         var picture = Made.Filters(Kernel("all_sixty_four", 3), new RenderFiltersRequest
         {
-            Rgb = false, Style = new TileStyle { Caption = false, Scale = 4, Margin = 1 },
+            Rgb = false,
+            Style = new TileStyle { Caption = false, Scale = 4, Margin = 1 },
         });
         reference.AssertEqual("all_sixty_four", picture);
     }
@@ -55,7 +58,11 @@ public sealed class RecipeTests(RecipeFixture reference) : IClassFixture<RecipeF
         {
             Style = new TileStyle
             {
-                Caption = false, ColorMap = ColorMap.Viridis, Normalization = Normalization.PerTile, Scale = 32, Margin = 6,
+                Caption = false,
+                ColorMap = ColorMap.Viridis,
+                Normalization = Normalization.PerTile,
+                Scale = 32,
+                Margin = 6,
             },
         });
         reference.AssertEqual("autoencoder", picture);
