@@ -1,5 +1,6 @@
 // The stack: Redis for the shared cache, inference, and render, which calls inference. Settings (environment or command line):
 //   CNNVIZ_MODELS                                    folder of the models; by default models/ of this repository
+//   CNNVIZ_MODEL_FILES                               1 lets a request name a model by the absolute path of its file; off by default
 //   CNNVIZ_INFERENCE_PORT, CNNVIZ_RENDER_PORT        fixed ports for gRPC; free ones by default
 //   CNNVIZ_INFERENCE_HTTP_PORT, CNNVIZ_RENDER_HTTP_PORT  the same for HTTP/1.1 (/health, /alive)
 //   CNNVIZ_ENDPOINTS_FILE                            where to write the addresses once everything is healthy
@@ -24,6 +25,7 @@ try
         .WithServiceEndpoints("CNNVIZ_INFERENCE")
         .WithTorchEnvironment()
         .WithEnvironment("CNNVIZ_MODELS", builder.Configuration["CNNVIZ_MODELS"] ?? Path.GetFullPath("../../models", builder.AppHostDirectory))
+        .WithEnvironment("CNNVIZ_MODEL_FILES", builder.Configuration["CNNVIZ_MODEL_FILES"] ?? "0")
         .WithReference(redis);
 
     var render = builder.AddProject<Projects.CnnViz_Render>("render")

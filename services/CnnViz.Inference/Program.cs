@@ -17,7 +17,8 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ar
 builder.AddServiceDefaults();
 builder.Services.AddOptions<ComputeGateOptions>().BindConfiguration("Compute").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<ComputeGate>();
-builder.Services.AddSingleton(_ => ModelCatalog.Open(builder.Configuration["CNNVIZ_MODELS"] ?? "models"));
+builder.Services.AddSingleton(_ => ModelCatalog.Open(
+    builder.Configuration["CNNVIZ_MODELS"] ?? "models", allowFiles: builder.Configuration["CNNVIZ_MODEL_FILES"] == "1"));
 builder.Services.AddSingleton(_ => new SpecModels(specModelsKept));
 builder.Services.AddSingleton<ModelRequests>();
 builder.Services.AddSingleton<IEngine>(_ => new TorchEngine());

@@ -35,6 +35,11 @@ internal sealed class ModelRequests(ModelCatalog catalog, SpecModels specs)
             throw RpcErrors.InvalidArgument(("model", "must name a model"));
         }
 
+        if (catalog.AllowsFiles && ModelCatalog.IsFilePath(name))
+        {
+            return File(name);
+        }
+
         var entries = catalog.List();
         var entry = entries.FirstOrDefault(e => e.Name == name);
         if (entry is null)
@@ -55,6 +60,22 @@ internal sealed class ModelRequests(ModelCatalog catalog, SpecModels specs)
         catch (ModelFormatException exception)
         {
             throw RpcErrors.InvalidArgument(("model", $"{Fields.Quote(name)} cannot be used: {exception.Message}"));
+        }
+    }
+
+    private ModelGraph File(string path)
+    {
+        try
+        {
+            return catalog.Load(path);
+        }
+        catch (ModelNotFoundException exception)
+        {
+            throw RpcErrors.NotFound("UNKNOWN_MODEL", exception.Message, ("model", path));
+        }
+        catch (ModelFormatException exception)
+        {
+            throw RpcErrors.InvalidArgument(("model", $"{Fields.Quote(path)} cannot be used: {exception.Message}"));
         }
     }
 

@@ -16,8 +16,9 @@ public sealed partial class ModelCatalog : IDisposable
     private readonly ConcurrentDictionary<string, Lazy<ModelGraph>> _loaded = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _errors = new(StringComparer.Ordinal);
 
-    private ModelCatalog(string root, IEnumerable<KnownModel> known, IEnumerable<ZooModel> zoo)
+    private ModelCatalog(string root, IEnumerable<KnownModel> known, IEnumerable<ZooModel> zoo, bool allowFiles)
     {
+        AllowsFiles = allowFiles;
         _root = Path.GetFullPath(root);
         _known = known.ToDictionary(model => model.Name, StringComparer.Ordinal);
         _zoo = zoo.ToDictionary(model => model.Name, StringComparer.Ordinal);
@@ -27,11 +28,21 @@ public sealed partial class ModelCatalog : IDisposable
     /// <param name="modelRoot">The directory that holds one directory per model.</param>
     /// <param name="known">Models with facts of their own; by default <see cref="KnownModel.All"/>.</param>
     /// <param name="zoo">Networks built in code; by default <see cref="ZooModel.All"/>. Files of the same name come first.</param>
-    public static ModelCatalog Open(string modelRoot, IEnumerable<KnownModel>? known = null, IEnumerable<ZooModel>? zoo = null)
+    /// <param name="allowFiles">Whether a name may also be the path of a model file anywhere: only where every caller may read
+    /// what this process may, as on one's own machine.</param>
+    public static ModelCatalog Open(
+        string modelRoot, IEnumerable<KnownModel>? known = null, IEnumerable<ZooModel>? zoo = null, bool allowFiles = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(modelRoot);
-        return new ModelCatalog(modelRoot, known ?? KnownModel.All, zoo ?? ZooModel.All);
+        return new ModelCatalog(modelRoot, known ?? KnownModel.All, zoo ?? ZooModel.All, allowFiles);
     }
+
+    /// <summary>Whether <see cref="Load"/> also takes the path of a model file.</summary>
+    public bool AllowsFiles { get; }
+
+    /// <summary>Whether a text is an absolute path to a file of a kind that is read (.onnx, or a TensorFlow.js model's .json).</summary>
+    public static bool IsFilePath(string? name) => name is not null && Path.IsPathFullyQualified(name)
+        && Path.GetExtension(name) is (".onnx" or ".json");
 
     /// <summary>Whether a text can be a model's name: 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit.</summary>
     public static bool IsValidName(string? name) => name is not null && NamePattern().IsMatch(name);
@@ -40,10 +51,16 @@ public sealed partial class ModelCatalog : IDisposable
     public IReadOnlyList<ModelCatalogEntry> List() => [.. Names().Select(Describe)];
 
     /// <summary>A model's graph; the same instance for every caller, owned by the catalogue.</summary>
+    /// <param name="name">The model's name; or, where <see cref="AllowsFiles"/>, the absolute path of its file.</param>
     /// <exception cref="ModelNotFoundException">The name is malformed or no model has it.</exception>
     /// <exception cref="ModelFormatException">A file is missing or the model cannot be used; a later call tries again.</exception>
     public ModelGraph Load(string name)
     {
+        if (AllowsFiles && IsFilePath(name))
+        {
+            return LoadFile(Path.GetFullPath(name));
+        }
+
         if (!IsValidName(name))
         {
             throw new ModelNotFoundException("a model's name is 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit", []);
@@ -76,6 +93,27 @@ public sealed partial class ModelCatalog : IDisposable
         }
     }
 
+    /// <summary>A file's model, which goes by its path: the same as long as the file is.</summary>
+    private ModelGraph LoadFile(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new ModelNotFoundException($"there is no file '{path}'", []);
+        }
+
+        var key = $"{path}\n{File.GetLastWriteTimeUtc(path).Ticks}";
+        var entry = _loaded.GetOrAdd(key, _ => new Lazy<ModelGraph>(() => ReadFile(path, new ModelReadOptions { Name = path })));
+        try
+        {
+            return entry.Value;
+        }
+        catch
+        {
+            _loaded.TryRemove(new KeyValuePair<string, Lazy<ModelGraph>>(key, entry));
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         foreach (var loaded in _loaded.Values.Where(loaded => loaded.IsValueCreated))
@@ -102,9 +140,11 @@ public sealed partial class ModelCatalog : IDisposable
         }
 
         var options = _known.GetValueOrDefault(name)?.Options ?? new ModelReadOptions { Name = name };
-        var file = Inside(name, ModelFile(name));
-        return file.EndsWith(".onnx", StringComparison.Ordinal) ? OnnxGraphReader.Read(file, options) : TfJsGraphReader.Read(file, options);
+        return ReadFile(Inside(name, ModelFile(name)), options);
     }
+
+    private static ModelGraph ReadFile(string path, ModelReadOptions options) =>
+        path.EndsWith(".onnx", StringComparison.Ordinal) ? OnnxGraphReader.Read(path, options) : TfJsGraphReader.Read(path, options);
 
     private ModelCatalogEntry Describe(string name) => FromZoo(name) is { } zoo
         ? new(name, zoo.Description, MissingFile: null, _errors.GetValueOrDefault(name)) { Untrained = zoo.Untrained }

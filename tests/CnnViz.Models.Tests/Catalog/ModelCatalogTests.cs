@@ -31,6 +31,28 @@ public sealed class ModelCatalogTests : IDisposable
     }
 
     [Fact]
+    public void Load_OnnxFile_IsFoundByItsFolderAndByItsPathWhereAllowed()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_root, "mine")).FullName;
+        var path = Path.Combine(folder, "mine.onnx");
+        var bytes = new Formats.OnnxFile().Input("x", 1, 3, 8, 8).Node("Relu", "r", ["x"], ["y"]).Output("y").Bytes();
+        File.WriteAllBytes(path, bytes);
+        using var closed = ModelCatalog.Open(_root, zoo: []);
+        Assert.True(closed.List().Single(entry => entry.Name == "mine").Installed);
+        Assert.NotNull(closed.Load("mine").Find("r"));
+        Assert.Throws<ModelNotFoundException>(() => closed.Load(path));
+
+        using var open = ModelCatalog.Open(Path.Combine(_root, "none"), zoo: [], allowFiles: true);
+        var graph = open.Load(path);
+        Assert.Equal(path, graph.Name);
+        Assert.Same(graph, open.Load(path));
+        Assert.Throws<ModelNotFoundException>(() => open.Load(Path.Combine(folder, "gone.onnx")));
+        Assert.Throws<ModelNotFoundException>(() => open.Load("mine/mine.onnx"));
+        File.WriteAllBytes(Path.Combine(folder, "broken.onnx"), bytes[..20]);
+        Assert.Throws<ModelFormatException>(() => open.Load(Path.Combine(folder, "broken.onnx")));
+    }
+
+    [Fact]
     public void Load_OneBrokenModel_HarmsNoOther()
     {
         Install("good", "model.json");

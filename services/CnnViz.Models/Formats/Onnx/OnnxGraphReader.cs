@@ -25,7 +25,7 @@ public static class OnnxGraphReader
     public const int MaxOpset = 21;
 
     /// <summary>Pictures' size where neither the file nor the caller gives one: a multiple of usual strides.</summary>
-    private static readonly Size2D FallbackSize = new(224, 224);
+    private static readonly Size2D _fallbackSize = new(224, 224);
 
     /// <summary>Reads a model. Weight values stay in their files until they are asked for.</summary>
     /// <param name="path">The .onnx file; external data is looked for in its directory.</param>
@@ -69,7 +69,7 @@ public static class OnnxGraphReader
         var (store, bytes, tensors) = OnnxWeights.Open(file, directory, Tensors(model));
         try
         {
-            return Translate(model, store, bytes, tensors, options with { DefaultSize = options.DefaultSize ?? FallbackSize }, name);
+            return Translate(model, store, bytes, tensors, options with { DefaultSize = options.DefaultSize ?? _fallbackSize }, name);
         }
         catch
         {

@@ -12,7 +12,7 @@ internal sealed class WireBytes(ByteSource source)
     /// <summary>Most bytes of structure (tags, numbers and names; not tensor data).</summary>
     public const long MaxStructure = 64L * 1024 * 1024;
 
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly byte[] _window = new byte[16 * 1024];
     private long _start;
@@ -54,7 +54,7 @@ internal sealed class WireBytes(ByteSource source)
         source.Read(offset, bytes);
         try
         {
-            return Utf8.GetString(bytes);
+            return _utf8.GetString(bytes);
         }
         catch (ArgumentException e)
         {
