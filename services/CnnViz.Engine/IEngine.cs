@@ -26,7 +26,14 @@ public interface IEngine
 /// <param name="Height">Input height in pixels.</param>
 /// <param name="Width">Input width in pixels.</param>
 /// <param name="TargetLayers">Names of the layers whose outputs are wanted; at least one.</param>
-public sealed record CompileOptions(int Height, int Width, IReadOnlyList<string> TargetLayers);
+public sealed record CompileOptions(int Height, int Width, IReadOnlyList<string> TargetLayers)
+{
+    /// <summary>
+    /// Whether ReLU and ReLU6 let gradients pass everywhere, as if they were not there. Activations do not change. It gives a
+    /// direction to filters that a picture does not excite at all. An engine that cannot do it computes the plain gradient.
+    /// </summary>
+    public bool ReluRelief { get; init; }
+}
 
 /// <summary>A graph, input size and set of target layers, ready to run on one engine. Safe for concurrent use.</summary>
 public interface ICompiledModel : IDisposable

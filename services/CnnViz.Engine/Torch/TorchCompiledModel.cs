@@ -13,14 +13,18 @@ internal sealed class TorchCompiledModel : ICompiledModel
     private readonly TorchWeights _weights;
     private readonly LayerFunction[] _functions;
     private readonly List<Tensor> _constants = [];
+    private readonly bool _reluRelief;
     private int _disposed;
 
     /// <param name="engine">The engine that compiles.</param>
     /// <param name="device">Where the model runs.</param>
     /// <param name="plan">What it runs.</param>
     /// <param name="weights">The model's weights; owned from here on, also when this throws.</param>
-    public TorchCompiledModel(TorchEngine engine, Device device, ExecutionPlan plan, TorchWeights weights)
+    /// <param name="reluRelief">Whether ReLUs let gradients pass where they are off.</param>
+    public TorchCompiledModel(
+        TorchEngine engine, Device device, ExecutionPlan plan, TorchWeights weights, bool reluRelief = false)
     {
+        _reluRelief = reluRelief;
         _engine = engine;
         _device = device;
         _plan = plan;
@@ -120,6 +124,11 @@ internal sealed class TorchCompiledModel : ICompiledModel
 
     private LayerFunction BuildFunction(ExecutionStep step)
     {
+        if (_reluRelief && RelievedRelu.Build(step.Layer.Op) is { } relieved)
+        {
+            return relieved;
+        }
+
         // Constants that a layer makes outlive the scope that catches what it made on the way.
         using var scope = NewDisposeScope();
         using var mode = no_grad();

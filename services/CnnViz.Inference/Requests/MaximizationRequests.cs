@@ -10,6 +10,8 @@ internal static class MaximizationRequests
 {
     private const int KerasSize = 180;
     private const int LucidSize = 128;
+    private const int MacoSize = 256;
+    private const int MacoCropSize = 128;
 
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT naming every field that is not allowed.</exception>
     public static MaximizationOptions Read(ModelGraph graph, Layer layer, MaximizeFilterRequest request)
@@ -19,16 +21,17 @@ internal static class MaximizationRequests
         {
             Recipe.Keras => MaximizationRecipe.Keras,
             Recipe.Lucid or Recipe.Unspecified => MaximizationRecipe.Lucid,
+            Recipe.Maco => MaximizationRecipe.Maco,
             _ => throw RpcErrors.InvalidArgument(("settings.recipe", $"{settings.Recipe:D} is no recipe")),
         };
         var size = DefaultSize(recipe, graph.Input);
         var options = MaximizationOptions.ForRecipe(
             recipe,
             layer.Name,
-            Filters(graph, request),
+            Filters(graph, request, settings.Objective),
             settings.HasHeight ? settings.Height : size.Height,
             settings.HasWidth ? settings.Width : size.Width);
-        options = Override(options, settings);
+        options = Override(options, settings, graph, layer);
 
         var violations = new MaximizationValidator(MaximizationLimits.Default).Validate(options, graph);
         if (violations.Count > 0)
@@ -36,8 +39,13 @@ internal static class MaximizationRequests
             throw Refusal(violations);
         }
 
-        var shape = ModelRequests.Shape(graph, "layer", layer.Name, options.Height, options.Width);
-        var unknown = MaximizationValidator.ValidateFilters(options, shape);
+        var shape = ModelRequests.Shape(graph, "layer", layer.Name, options.NetworkHeight, options.NetworkWidth);
+        IReadOnlyList<FieldViolation> unknown =
+        [
+            .. MaximizationValidator.ValidateFilters(options, shape),
+            .. MaximizationValidator.ValidateTerms(options, term =>
+                ModelRequests.Shape(graph, "settings.terms", term, options.NetworkHeight, options.NetworkWidth)),
+        ];
         return unknown.Count == 0 ? options : throw Refusal(unknown);
     }
 
@@ -59,11 +67,42 @@ internal static class MaximizationRequests
         RpcErrors.InvalidArgument(
             [.. violations.Select(v => (RequestField(v.Field), $"{v.Reason}, not {Fields.Quote(v.Value)}"))]);
 
-    private static string RequestField(string option) =>
-        option.StartsWith("filters", StringComparison.Ordinal) || option == "layer" ? option : $"settings.{option}";
-
-    private static MaximizationOptions Override(MaximizationOptions recipe, MaximizationSettings settings) => recipe with
+    private static string RequestField(string option) => option switch
     {
+        "layer" => option,
+        _ when option.StartsWith("filters", StringComparison.Ordinal) => option,
+        "neuron_row" or "neuron_column" or "direction" or "cosine_power" => $"settings.objective_settings.{option}",
+        _ when option.StartsWith("adam_", StringComparison.Ordinal) => $"settings.adam.{option["adam_".Length..]}",
+        _ => $"settings.{option}",
+    };
+
+    private static MaximizationOptions Override(
+        MaximizationOptions recipe, MaximizationSettings settings, ModelGraph graph, Layer layer) => recipe with
+    {
+        Objective = MaximizationParts.Read("settings.objective", settings.Objective),
+        NeuronRow = Cell("neuron_row", settings.ObjectiveSettings?.HasNeuronRow, settings.ObjectiveSettings?.NeuronRow),
+        NeuronColumn = Cell("neuron_column", settings.ObjectiveSettings?.HasNeuronColumn, settings.ObjectiveSettings?.NeuronColumn),
+        Direction = settings.ObjectiveSettings?.Direction.ToArray() ?? [],
+        CosinePower = settings.ObjectiveSettings?.CosinePower ?? 0,
+        Terms = Terms(settings, graph, layer),
+        Diversity = MaximizationParts.Read(settings.Diversity),
+        Regularization = MaximizationParts.Read(settings.Regularization),
+        Parameterization = MaximizationParts.Read(settings.Parameterization, recipe.Parameterization),
+        DecorrelateColor = settings.HasDecorrelateColor ? settings.DecorrelateColor : recipe.DecorrelateColor,
+        Bounded = settings.HasBounded ? settings.Bounded : recipe.Bounded,
+        Transform = MaximizationParts.Read(settings.Transform, recipe.Transform),
+        LucidChain = MaximizationParts.Read(settings.LucidChain),
+        Crops = MaximizationParts.Read(
+            settings.Crops, recipe.Recipe == MaximizationRecipe.Maco && !graph.Input.FixedSize ? Fitting(MacoCropSize, graph.Input) : 0),
+        Optimizer = MaximizationParts.Read(settings.Optimizer, recipe.Optimizer),
+        AdamBeta1 = settings.Adam is { HasBeta1: true } ? settings.Adam.Beta1 : recipe.AdamBeta1,
+        AdamBeta2 = settings.Adam is { HasBeta2: true } ? settings.Adam.Beta2 : recipe.AdamBeta2,
+        AdamEpsilon = settings.Adam is { HasEpsilon: true } ? settings.Adam.Epsilon : recipe.AdamEpsilon,
+        GradientBlurs = [.. settings.GradientBlurs],
+        ReluReliefSteps = settings.HasReluReliefSteps ? settings.ReluReliefSteps : recipe.ReluReliefSteps,
+        TransparencyMask = settings.TransparencyMask,
+        Score = settings.Score,
+        NoiseAmplitude = settings.HasNoiseAmplitude ? settings.NoiseAmplitude : recipe.NoiseAmplitude,
         Steps = settings.HasSteps ? settings.Steps : recipe.Steps,
         LearningRate = settings.HasLearningRate ? settings.LearningRate : recipe.LearningRate,
         Seed = settings.HasSeed ? settings.Seed : recipe.Seed,
@@ -82,16 +121,52 @@ internal static class MaximizationRequests
             return (input.Height, input.Width);
         }
 
-        var wanted = recipe == MaximizationRecipe.Keras ? KerasSize : LucidSize;
-        var fitting = (wanted + input.SizeMultiple - 1) / input.SizeMultiple * input.SizeMultiple;
-        return (fitting, fitting);
+        var wanted = recipe switch
+        {
+            MaximizationRecipe.Keras => KerasSize,
+            MaximizationRecipe.Maco => MacoSize,
+            _ => LucidSize,
+        };
+        return (Fitting(wanted, input), Fitting(wanted, input));
     }
 
-    private static IReadOnlyList<int> Filters(ModelGraph graph, MaximizeFilterRequest request)
+    private static int Fitting(int wanted, InputSpec input) =>
+        (wanted + input.SizeMultiple - 1) / input.SizeMultiple * input.SizeMultiple;
+
+    /// <summary>A cell's coordinate, -1 where unset; a negative one is no way to say so.</summary>
+    private static int Cell(string field, bool? given, int? value) => (given, value) switch
+    {
+        (true, < 0) => throw RpcErrors.InvalidArgument(($"settings.objective_settings.{field}", $"0 or more is allowed, not {value}")),
+        (true, { } position) => position,
+        _ => -1,
+    };
+
+    private static List<TermOptions> Terms(MaximizationSettings settings, ModelGraph graph, Layer layer)
+    {
+        var terms = new List<TermOptions>();
+        for (var i = 0; i < settings.Terms.Count; i++)
+        {
+            var term = settings.Terms[i];
+            var name = term.Layer.Length == 0 ? layer.Name : ModelRequests.Layer(graph, $"settings.terms[{i}].layer", term.Layer).Name;
+            terms.Add(new TermOptions
+            {
+                Objective = MaximizationParts.Read($"settings.terms[{i}].objective", term.Objective),
+                Layer = name,
+                Filter = term.Filter,
+                Weight = term.HasWeight ? term.Weight : 1,
+            });
+        }
+
+        return terms;
+    }
+
+    private static IReadOnlyList<int> Filters(ModelGraph graph, MaximizeFilterRequest request, Objective objective)
     {
         if (request.Classes.Count == 0)
         {
-            return request.Filters;
+            // A direction and a deep dream are about no filter; one picture is what is meant.
+            var about = objective is not (Objective.Direction or Objective.DeepDream);
+            return request.Filters.Count > 0 || about ? request.Filters : [0];
         }
 
         if (request.Filters.Count > 0)

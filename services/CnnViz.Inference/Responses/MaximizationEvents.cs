@@ -35,19 +35,15 @@ internal sealed class MaximizationEvents(string runId, ModelGraph graph, IEngine
                 var image = result.ZeroGradient
                     ? null
                     : WireTensor.Float32($"filter {result.Filter}", result.Shape.Dims, "CHW", result.Image.Span);
-                yield return Number(new Event
-                {
-                    Result = new V1.MaximizationResult
-                    {
-                        Filter = result.Filter,
-                        Objective = result.Objective,
-                        ZeroGradient = result.ZeroGradient,
-                        Image = image?.Header,
-                    },
-                });
+                yield return Number(new Event { Result = Result(result, image?.Header) });
                 foreach (var chunk in image?.Chunks() ?? [])
                 {
                     yield return Number(new Event { Chunk = chunk });
+                }
+
+                foreach (var part in Mask(result))
+                {
+                    yield return Number(part);
                 }
 
                 break;
@@ -70,7 +66,12 @@ internal sealed class MaximizationEvents(string runId, ModelGraph graph, IEngine
         {
             Execution = Executions.Of(graph, engine, [options.Layer]),
             Layer = options.Layer,
-            Recipe = options.Recipe == MaximizationRecipe.Keras ? "keras" : "lucid",
+            Recipe = options.Recipe switch
+            {
+                MaximizationRecipe.Keras => "keras",
+                MaximizationRecipe.Maco => "maco",
+                _ => "lucid",
+            },
             Height = options.Height,
             Width = options.Width,
             Steps = options.Steps,
@@ -96,8 +97,51 @@ internal sealed class MaximizationEvents(string runId, ModelGraph graph, IEngine
             Filter = filter.Filter,
             Objective = filter.Objective,
             GradientNorm = filter.GradientNorm,
+            Variant = filter.Variant,
         }));
         return message;
+    }
+
+    private static V1.MaximizationResult Result(MaximizationResult result, V1.TensorHeader? image)
+    {
+        var message = new V1.MaximizationResult
+        {
+            Filter = result.Filter,
+            Variant = result.Variant,
+            Objective = result.Objective,
+            ZeroGradient = result.ZeroGradient,
+            Image = image,
+        };
+        if (result.Quality is { } quality)
+        {
+            message.QualityReference = quality.Reference;
+            if (quality is { Clean: { } clean, Transformed: { } transformed })
+            {
+                (message.QualityClean, message.QualityTransformed) = (clean, transformed);
+            }
+        }
+
+        return message;
+    }
+
+    /// <summary>The mask's header and chunks, where there is one.</summary>
+    private static IEnumerable<Event> Mask(MaximizationResult result)
+    {
+        if (result.Mask.IsEmpty)
+        {
+            yield break;
+        }
+
+        int[] shape = [result.Shape.Height, result.Shape.Width];
+        var tensor = WireTensor.Float32($"mask of filter {result.Filter}", shape, "HW", result.Mask.Span);
+        yield return new Event
+        {
+            Mask = new V1.MaximizationMask { Filter = result.Filter, Variant = result.Variant, Mask = tensor.Header },
+        };
+        foreach (var chunk in tensor.Chunks())
+        {
+            yield return new Event { Chunk = chunk };
+        }
     }
 
     private V1.MaximizationPreview Preview(MaximizationPreview preview)
@@ -111,6 +155,7 @@ internal sealed class MaximizationEvents(string runId, ModelGraph graph, IEngine
         {
             Filter = preview.Filter,
             Iteration = preview.Iteration,
+            Variant = preview.Variant,
             Width = width,
             Height = height,
             Png = UnsafeByteOperations.UnsafeWrap(PngEncoder.Encode(raster)),

@@ -50,6 +50,7 @@ public sealed class MaximizationValidatorTests
     [Theory]
     [InlineData(MaximizationRecipe.Keras)]
     [InlineData(MaximizationRecipe.Lucid)]
+    [InlineData(MaximizationRecipe.Maco)]
     public void Validate_RecipeDefaults_NoViolation(MaximizationRecipe recipe)
     {
         var options = MaximizationOptions.ForRecipe(recipe, "features", [0, 511], 180, 16);

@@ -21,7 +21,7 @@ public sealed class ParameterizationTests
         var scratch = new float[parameterization.ScratchLength];
 
         parameterization.Forward(parameters, image, scratch);
-        parameterization.Adjoint(image, gradient, parameterGradient, scratch);
+        parameterization.Adjoint(parameters, image, gradient, parameterGradient, scratch);
 
         var expected = await PythonReference.RunAsync("fourier", new { channels, height, width, parameters, gradient });
         Close.Arrays(expected.Doubles("image"), image, 2e-6);
@@ -46,7 +46,7 @@ public sealed class ParameterizationTests
         }
 
         parameterization.Forward(parameters, image, scratch);
-        parameterization.Adjoint(image, weights, gradient, scratch);
+        parameterization.Adjoint(parameters, image, weights, gradient, scratch);
 
         Close.Gradient(Value, parameters, gradient, 1e-2, 1e-3);
     }

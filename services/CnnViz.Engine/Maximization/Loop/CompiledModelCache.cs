@@ -18,7 +18,8 @@ public sealed class CompiledModelCache(int capacity) : IDisposable
     /// <exception cref="CompileException">The engine cannot run the graph, size or layer.</exception>
     public CompiledModelLease Rent(IEngine engine, ModelGraph graph, CompileOptions options)
     {
-        var key = new Key(engine, graph, options.Height, options.Width, string.Join('\n', options.TargetLayers));
+        var key = new Key(
+            engine, graph, options.Height, options.Width, options.ReluRelief, string.Join('\n', options.TargetLayers));
         Entry entry;
         lock (_gate)
         {
@@ -87,7 +88,8 @@ public sealed class CompiledModelCache(int capacity) : IDisposable
         return idle;
     }
 
-    private sealed record Key(IEngine Engine, ModelGraph Graph, int Height, int Width, string Layers);
+    private sealed record Key(
+        IEngine Engine, ModelGraph Graph, int Height, int Width, bool ReluRelief, string Layers);
 
     private sealed class Entry(Key key, Lazy<ICompiledModel> model)
     {

@@ -39,16 +39,18 @@ public sealed record MaximizationProgress(
 /// <summary>A filter's state at a step.</summary>
 /// <param name="Filter">The filter.</param>
 /// <param name="Objective">The objective before the step, through the step's transform, in the layer's own units.</param>
-/// <param name="GradientNorm">Euclidean norm of its gradient to the picture in ascent space.</param>
-public readonly record struct FilterProgress(int Filter, double Objective, double GradientNorm);
+/// <param name="GradientNorm">Euclidean norm of its gradient to the picture in ascent space, penalties left out.</param>
+/// <param name="Variant">Which of the filter's pictures, from 0.</param>
+public readonly record struct FilterProgress(int Filter, double Objective, double GradientNorm, int Variant = 0);
 
 /// <summary>A filter's picture after a step.</summary>
 /// <param name="Filter">The filter.</param>
 /// <param name="Iteration">The step that ended.</param>
 /// <param name="Shape">(channels, height, width).</param>
 /// <param name="Image">The picture in ascent space, row-major: red, green, blue planes (or one grey), mostly in [-1, 1].</param>
+/// <param name="Variant">Which of the filter's pictures, from 0.</param>
 public sealed record MaximizationPreview(
-    int Filter, int Iteration, TensorShape Shape, ReadOnlyMemory<float> Image) : MaximizationEvent;
+    int Filter, int Iteration, TensorShape Shape, ReadOnlyMemory<float> Image, int Variant = 0) : MaximizationEvent;
 
 /// <summary>A filter is done.</summary>
 /// <param name="Filter">The filter.</param>
@@ -60,7 +62,20 @@ public sealed record MaximizationPreview(
 /// <param name="Objective">The objective of the finished picture itself, without transform, in the layer's own units.</param>
 /// <param name="ZeroGradient">True when the gradient was 0 at every step, as for filters that died in training.</param>
 public sealed record MaximizationResult(
-    int Filter, TensorShape Shape, ReadOnlyMemory<float> Image, double Objective, bool ZeroGradient) : MaximizationEvent;
+    int Filter, TensorShape Shape, ReadOnlyMemory<float> Image, double Objective, bool ZeroGradient) : MaximizationEvent
+{
+    /// <summary>Which of the filter's pictures, from 0.</summary>
+    public int Variant { get; init; }
+
+    /// <summary>
+    /// Where the gradient was strong, summed over steps and channels, clipped at its 80th percentile and divided by it: 0 to 1,
+    /// (height, width). Empty unless <see cref="MaximizationOptions.TransparencyMask"/>.
+    /// </summary>
+    public ReadOnlyMemory<float> Mask { get; init; }
+
+    /// <summary>How the picture compares with photographs; null unless <see cref="MaximizationOptions.Score"/>.</summary>
+    public QualityScore? Quality { get; init; }
+}
 
 /// <summary>All filters are done.</summary>
 /// <param name="Elapsed">Time since the run began, waiting for a slow consumer included.</param>

@@ -4,123 +4,117 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// The ascent loop of one call, synchronous, on the thread that calls it. Filters go through the compiled model in groups of its
+/// The ascent loop of one call, synchronous, on the thread that calls it. Pictures go through the compiled model in groups of its
 /// preferred batch; the work on single pictures is spread over a bounded number of threads. What a filter draws depends on (seed,
-/// filter) and what a step draws on (seed, step), so a filter's picture does not depend on the filters beside it except through
-/// the engine's own arithmetic, which may differ by batch size in the last bits.
+/// filter, variant) and what a step draws on (seed, step, view), so a filter's picture does not depend on the filters beside it
+/// except through the engine's own arithmetic, which may differ by batch size in the last bits.
 /// </summary>
 internal sealed class MaximizationRun
 {
-    private readonly ICompiledModel _model;
     private readonly MaximizationOptions _options;
+    private readonly InputMapping _mapping;
     private readonly RecipeModules _modules;
-    private readonly TensorShape _imageShape;
-    private readonly TensorShape _layerShape;
+    private readonly ObjectiveSum _objective;
+    private readonly NetworkBuffers _buffers;
+    private readonly ReluRelief? _relief;
     private readonly PictureSlot[] _slots;
-    private readonly float[] _network;
-    private readonly float[] _networkGradient;
-    private readonly float[] _activation;
-    private readonly float[] _cotangent;
-    private readonly int _networkLength;
-    private readonly int _activationLength;
-    private readonly Dictionary<string, ReadOnlyMemory<float>> _cotangents = [];
+    private readonly int _views;
+    private readonly int _variants;
     private readonly ParallelOptions _parallel;
     private readonly TimeProvider _time;
-    private readonly Action<MaximizationEvent> _emit;
-    private readonly CancellationToken _cancellation;
+    private readonly RunHost _host;
     private readonly List<int> _zeroGradientFilters = [];
+    private QualityJudge? _judge;
     private TimeSpan _engineTime;
 
-    /// <param name="model">Compiled for the options' size and layer.</param>
+    /// <param name="model">Compiled for the options' network size and the objective's layers.</param>
     /// <param name="input">The network's picture input.</param>
     /// <param name="options">Checked by <see cref="MaximizationValidator"/>.</param>
     /// <param name="threads">Most threads for the work on single pictures.</param>
     /// <param name="time">Where durations come from.</param>
-    /// <param name="emit">Receives the events.</param>
-    /// <param name="cancellation">Looked at before each forward and each backward pass.</param>
+    /// <param name="host">What the run reports to and asks.</param>
     public MaximizationRun(
-        ICompiledModel model,
-        InputSpec input,
-        MaximizationOptions options,
-        int threads,
-        TimeProvider time,
-        Action<MaximizationEvent> emit,
-        CancellationToken cancellation)
+        ICompiledModel model, InputSpec input, MaximizationOptions options, int threads, TimeProvider time, RunHost host)
     {
-        (_model, _options, _time, _emit, _cancellation) = (model, options, time, emit, cancellation);
-        var mapping = new InputMapping(input);
-        _imageShape = new TensorShape(mapping.Channels, options.Height, options.Width);
-        _layerShape = model.TargetShapes[options.Layer];
-        _modules = RecipeModules.Create(options, _imageShape);
-        Batch = Math.Clamp(model.PreferredBatch, 1, options.Filters.Count);
-        _networkLength = checked((int)model.InputShape.ElementCount);
-        _activationLength = checked((int)_layerShape.ElementCount);
-        _network = new float[checked(Batch * _networkLength)];
-        _networkGradient = new float[_network.Length];
-        _activation = new float[checked(Batch * _activationLength)];
-        _cotangent = new float[_activation.Length];
-        _slots = new PictureSlot[Batch];
-        for (var i = 0; i < Batch; i++)
-        {
-            _slots[i] = new PictureSlot(_modules, mapping);
-        }
-
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Math.Min(threads, Batch)) };
+        (_options, _time, _host) = (options, time, host);
+        _mapping = new InputMapping(input);
+        ImageShape = new TensorShape(_mapping.Channels, options.Height, options.Width);
+        LayerShape = model.TargetShapes[options.Layer];
+        _modules = RecipeModules.Create(options, ImageShape);
+        _objective = new ObjectiveSum(_modules.Terms);
+        _views = _modules.Transforms.Count;
+        _variants = options.Diversity.Variants;
+        var groups = Math.Clamp(model.PreferredBatch / (_views * _variants), 1, options.Filters.Count);
+        Batch = groups * _variants;
+        _buffers = new NetworkBuffers(model, _objective.Layers, checked(Batch * _views));
+        _relief = host.CompileRelieved is { } compile && options.ReluReliefSteps > 0
+            ? new ReluRelief(compile, _buffers, _views)
+            : null;
+        _slots = [.. Enumerable.Range(0, Batch).Select(_ => new PictureSlot(options, _modules, _mapping))];
+        _parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Math.Min(threads, Math.Max(Batch, _views))) };
     }
 
-    /// <summary>Most filters that ascend at the same time.</summary>
+    /// <summary>Most pictures that ascend at the same time.</summary>
     public int Batch { get; }
 
-    public TensorShape ImageShape => _imageShape;
+    public TensorShape ImageShape { get; }
 
-    public TensorShape LayerShape => _layerShape;
+    public TensorShape LayerShape { get; }
 
     /// <summary>Runs all groups and emits all events from the first progress to the completion.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="MaximizationException">An objective or gradient is not finite.</exception>
     public void Execute(long startTimestamp)
     {
-        var filters = _options.Filters;
-        for (var (first, group) = (0, 0); first < filters.Count; first += Batch, group++)
+        _judge = _options.Score ? new QualityJudge(_buffers, _objective, _options, _mapping, ImageShape, _host) : null;
+        var pictures = _options.Filters.Count * _variants;
+        for (var (first, group) = (0, 0); first < pictures; first += Batch, group++)
         {
-            var count = Math.Min(Batch, filters.Count - first);
+            var count = Math.Min(Batch, pictures - first);
             for (var i = 0; i < count; i++)
             {
-                _slots[i].Start(filters[first + i], _options.Seed);
+                var (filter, variant) = Math.DivRem(first + i, _variants);
+                _slots[i].Start(_options.Filters[filter], variant, _options.Seed);
             }
 
-            _cotangents[_options.Layer] = _cotangent.AsMemory(0, count * _activationLength);
             for (var step = 1; step <= _options.Steps; step++)
             {
                 Step(step, count);
                 var done = ((double)first * _options.Steps) + ((double)count * step);
-                Report(group, step, count, done / ((double)filters.Count * _options.Steps));
+                Report(group, step, count, done / ((double)pictures * _options.Steps));
             }
 
             Finish(count);
         }
 
-        _emit(new MaximizationCompleted(
+        _host.Emit(new MaximizationCompleted(
             _time.GetElapsedTime(startTimestamp),
             _engineTime,
-            (long)filters.Count * _options.Steps,
+            (long)pictures * _options.Steps,
             _zeroGradientFilters));
     }
 
     private void Step(int step, int count)
     {
-        _modules.Transform.Draw(new CounterRandom(_options.Seed, RandomPurpose.Transform, (ulong)step));
-        ForEachSlot(count, i => _slots[i].Draw(NetworkInput(i), transformed: true));
-        using (var pass = Forward(count, withGradient: true))
+        var progress = _options.Steps > 1 ? (step - 1) / (_options.Steps - 1.0) : 0;
+        ForEach(_views, view => _modules.Transforms[view].Draw(
+            new CounterRandom(_options.Seed, RandomPurpose.Transform, (uint)step | ((ulong)view << 32)), progress));
+        ForEach(count, i => _slots[i].Draw(_buffers.Input(i * _views, _views)));
+        using (var pass = Forward(count * _views, withGradient: true))
         {
-            Evaluate(step, count);
-            _cancellation.ThrowIfCancellationRequested();
-            var start = _time.GetTimestamp();
-            pass.Backward(_cotangents, _networkGradient.AsSpan(0, count * _networkLength));
-            _engineTime += _time.GetElapsedTime(start);
+            Evaluate(step, count, _views);
+            AddDiversity(count);
+            _host.Cancellation.ThrowIfCancellationRequested();
+            Timed(() => _buffers.Backward(pass));
         }
 
-        ForEachSlot(count, i => _slots[i].Ascend(step, _networkGradient.AsSpan(i * _networkLength, _networkLength)));
+        IReadOnlySet<int>? relieved = null;
+        if (_relief is not null && step <= _options.ReluReliefSteps)
+        {
+            Timed(() => relieved = _relief.Apply(count));
+        }
+
+        ForEach(count, i => _slots[i].Ascend(step, _buffers.Gradient(i * _views, _views), relieved?.Contains(i) ?? false));
         foreach (var slot in _slots.AsSpan(0, count))
         {
             if (!double.IsFinite(slot.GradientNorm))
@@ -133,23 +127,33 @@ internal sealed class MaximizationRun
         }
     }
 
-    private IForwardPass Forward(int count, bool withGradient)
+    private IForwardPass Forward(int samples, bool withGradient)
     {
-        _cancellation.ThrowIfCancellationRequested();
-        var start = _time.GetTimestamp();
-        var pass = _model.Forward(_network.AsSpan(0, count * _networkLength), count, withGradient);
-        pass.CopyActivation(_options.Layer, _activation.AsSpan(0, count * _activationLength));
-        _engineTime += _time.GetElapsedTime(start);
+        _host.Cancellation.ThrowIfCancellationRequested();
+        IForwardPass pass = null!;
+        Timed(() => pass = _buffers.Forward(samples, withGradient));
         return pass;
     }
 
-    private void Evaluate(int step, int count)
+    private void Timed(Action work)
     {
-        ForEachSlot(count, i =>
+        var start = _time.GetTimestamp();
+        work();
+        _engineTime += _time.GetElapsedTime(start);
+    }
+
+    /// <summary>Sets every picture's objective, the mean over its views, and the cotangents.</summary>
+    private void Evaluate(int step, int count, int views)
+    {
+        ForEach(count, i =>
         {
-            var activation = _activation.AsSpan(i * _activationLength, _activationLength);
-            var cotangent = _cotangent.AsSpan(i * _activationLength, _activationLength);
-            _slots[i].Objective = _modules.Objective.Evaluate(activation, _layerShape, _slots[i].Filter, cotangent);
+            double sum = 0;
+            for (var view = 0; view < views; view++)
+            {
+                sum += _objective.Evaluate(_buffers, (i * views) + view, _slots[i].Filter, 1.0 / views);
+            }
+
+            _slots[i].Objective = sum / views;
         });
         foreach (var slot in _slots.AsSpan(0, count))
         {
@@ -164,20 +168,37 @@ internal sealed class MaximizationRun
         }
     }
 
+    private void AddDiversity(int count)
+    {
+        if (_variants == 1 || _options.Diversity.Weight == 0)
+        {
+            return;
+        }
+
+        var layer = _buffers.Layer(_options.Layer);
+        ForEach(count / _variants, filter => DiversityObjective.Add(
+            layer.Activation(filter * _variants, _variants),
+            layer.Shape,
+            _variants,
+            _options.Diversity.Weight,
+            layer.Cotangent(filter * _variants, _variants)));
+    }
+
     private void Report(int group, int step, int count, double fraction)
     {
         var filters = new FilterProgress[count];
         for (var i = 0; i < count; i++)
         {
-            filters[i] = new FilterProgress(_slots[i].Filter, _slots[i].Objective, _slots[i].GradientNorm);
+            var slot = _slots[i];
+            filters[i] = new FilterProgress(slot.Filter, slot.Objective, slot.GradientNorm, slot.Variant);
         }
 
-        _emit(new MaximizationProgress(group, step, filters, fraction));
+        _host.Emit(new MaximizationProgress(group, step, filters, fraction));
         if (_options.PreviewInterval > 0 && step % _options.PreviewInterval == 0)
         {
             foreach (var slot in _slots.AsSpan(0, count))
             {
-                _emit(new MaximizationPreview(slot.Filter, step, _imageShape, slot.CopyImage()));
+                _host.Emit(new MaximizationPreview(slot.Filter, step, ImageShape, slot.CopyImage(), slot.Variant));
             }
         }
     }
@@ -185,24 +206,29 @@ internal sealed class MaximizationRun
     /// <summary>Judges the finished pictures as they are, without transform, and emits them.</summary>
     private void Finish(int count)
     {
-        ForEachSlot(count, i => _slots[i].Draw(NetworkInput(i), transformed: false));
+        ForEach(count, i => _slots[i].DrawWhole(_buffers.Input(i, 1)));
         Forward(count, withGradient: false).Dispose();
-        Evaluate(_options.Steps, count);
-        foreach (var slot in _slots.AsSpan(0, count))
+        Evaluate(_options.Steps, count, 1);
+        var quality = _judge?.Judge(_slots.AsSpan(0, count));
+        for (var i = 0; i < count; i++)
         {
-            if (!slot.HadGradient)
+            var slot = _slots[i];
+            if (!slot.HadGradient && !_zeroGradientFilters.Contains(slot.Filter))
             {
                 _zeroGradientFilters.Add(slot.Filter);
             }
 
             var image = slot.HadGradient ? slot.Image.ToArray() : [];
-            _emit(new MaximizationResult(slot.Filter, _imageShape, image, slot.Objective, !slot.HadGradient));
+            _host.Emit(new MaximizationResult(slot.Filter, ImageShape, image, slot.Objective, !slot.HadGradient)
+            {
+                Variant = slot.Variant,
+                Mask = slot.HadGradient ? slot.CopyMask() : [],
+                Quality = slot.HadGradient ? quality?[i] : null,
+            });
         }
     }
 
-    private Span<float> NetworkInput(int slot) => _network.AsSpan(slot * _networkLength, _networkLength);
-
-    private void ForEachSlot(int count, Action<int> work)
+    private void ForEach(int count, Action<int> work)
     {
         if (_parallel.MaxDegreeOfParallelism == 1 || count == 1)
         {

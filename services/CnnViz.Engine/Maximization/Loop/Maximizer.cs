@@ -15,7 +15,9 @@ namespace CnnViz.Engine.Maximization;
 public sealed class Maximizer(CompiledModelCache models, MaximizationLimits? limits = null, TimeProvider? time = null)
 {
     private const int QueueLength = 64;
+    private const int ReferencesKept = 64;
 
+    private readonly PhotographReferenceCache _references = new(ReferencesKept);
     private readonly MaximizationValidator _validator = new(limits ?? MaximizationLimits.Default);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
@@ -78,18 +80,29 @@ public sealed class Maximizer(CompiledModelCache models, MaximizationLimits? lim
         ChannelWriter<MaximizationEvent> queue,
         CancellationToken cancellation)
     {
+        CompiledModelLease? relieved = null;
         try
         {
             var start = _time.GetTimestamp();
-            using var lease = models.Rent(engine, graph, new CompileOptions(options.Height, options.Width, [options.Layer]));
-            var violations = MaximizationValidator.ValidateFilters(options, lease.Model.TargetShapes[options.Layer]);
+            string[] layers = [.. options.Terms.Select(term => term.Layer).Prepend(options.Layer).Distinct()];
+            var compile = new CompileOptions(options.NetworkHeight, options.NetworkWidth, layers);
+            using var lease = models.Rent(engine, graph, compile);
+            var violations = MaximizationValidator.ValidateFilters(options, lease.Model.TargetShapes[options.Layer])
+                .Concat(MaximizationValidator.ValidateTerms(options, layer => lease.Model.TargetShapes[layer]))
+                .ToList();
             if (violations.Count > 0)
             {
                 throw new InvalidMaximizationException(violations);
             }
 
-            var threads = ThreadsFor(engine);
-            var run = new MaximizationRun(lease.Model, graph.Input, options, threads, _time, Emit, cancellation);
+            float[] Reference() => _references.Get(engine, graph, options, () => PhotographReference.Compute(
+                lease.Model, new InputMapping(graph.Input), options.Layer, options.Border, cancellation));
+
+            Func<ICompiledModel>? relieve = ReluRelief.Applies(graph)
+                ? () => (relieved = models.Rent(engine, graph, compile with { ReluRelief = true })).Model
+                : null;
+            var host = new RunHost(Emit, relieve, Reference, cancellation);
+            var run = new MaximizationRun(lease.Model, graph.Input, options, ThreadsFor(engine), _time, host);
             Emit(new MaximizationStarted(
                 options,
                 engine.Name,
@@ -107,6 +120,10 @@ public sealed class Maximizer(CompiledModelCache models, MaximizationLimits? lim
 #pragma warning restore CA1031
         {
             queue.TryComplete(exception);
+        }
+        finally
+        {
+            relieved?.Dispose();
         }
 
         void Emit(MaximizationEvent happened)

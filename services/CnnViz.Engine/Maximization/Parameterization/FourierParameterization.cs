@@ -1,6 +1,4 @@
-using System.Numerics;
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using CnnViz.Engine.Numerics;
 using CnnViz.Models;
 
@@ -10,14 +8,14 @@ namespace CnnViz.Engine.Maximization;
 /// Pictures as scaled Fourier coefficients in decorrelated colour (Olah, Mordvintsev and Schubert, "Feature Visualization",
 /// Distill 2017). Per channel the parameters are the real, then the imaginary parts of a (height, width/2 + 1) half spectrum z.
 /// With f the frequency in cycles per pixel, s = sqrt(height*width) / max(f, 1/max(height, width)); the plane is irfft2(s z) / 4;
-/// three planes are mixed into red, green and blue by <see cref="ColorDecorrelation"/> (other channel counts are left unmixed);
-/// and 2 sigmoid(x) - 1 puts the result into ascent space. The start is normal noise on every coefficient.
+/// <see cref="PictureFinish"/> mixes three planes into red, green and blue and squashes them into ascent space. The start is normal noise on every coefficient.
 /// </summary>
 public sealed class FourierParameterization : IParameterization
 {
     private const float PlaneDivisor = 4;
 
     private readonly RealFft2D _fft;
+    private readonly PictureFinish _finish;
     private readonly float[] _scale;
     private readonly double _deviation;
     private readonly int _channels;
@@ -25,8 +23,12 @@ public sealed class FourierParameterization : IParameterization
 
     /// <param name="imageShape">(channels, height, width).</param>
     /// <param name="deviation">Standard deviation of the starting coefficients; 0.01 in the published recipe.</param>
-    public FourierParameterization(TensorShape imageShape, double deviation = 0.01)
+    /// <param name="decorrelate">Whether colour is decorrelated; true in the published recipe.</param>
+    /// <param name="bounded">Whether values are squashed into [-1, 1]; true in the published recipe.</param>
+    public FourierParameterization(
+        TensorShape imageShape, double deviation = 0.01, bool decorrelate = true, bool bounded = true)
     {
+        _finish = new PictureFinish(imageShape.Channels, decorrelate, bounded);
         ImageShape = imageShape;
         _deviation = deviation;
         _channels = imageShape.Channels;
@@ -87,29 +89,21 @@ public sealed class FourierParameterization : IParameterization
             _fft.Inverse(re, im, image.Slice(c * _plane, _plane), fftScratch);
         }
 
-        if (_channels == 3)
-        {
-            ColorDecorrelation.Correlate(image);
-        }
-
-        // 2 sigmoid(x) - 1 = tanh(x / 2).
-        TensorPrimitives.Multiply(image, 0.5f, image);
-        TensorPrimitives.Tanh(image, image);
+        _finish.Forward(image);
     }
 
     /// <inheritdoc/>
     public void Adjoint(
-        ReadOnlySpan<float> image, ReadOnlySpan<float> imageGradient, Span<float> parameterGradient, Span<float> scratch)
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> image,
+        ReadOnlySpan<float> imageGradient,
+        Span<float> parameterGradient,
+        Span<float> scratch)
     {
         var length = _fft.SpectrumLength;
         var fftScratch = scratch.Slice(2 * length, _fft.ScratchLength);
         var planes = scratch.Slice((2 * length) + _fft.ScratchLength, _channels * _plane);
-        SquashAdjoint(image, imageGradient, planes);
-        if (_channels == 3)
-        {
-            ColorDecorrelation.CorrelateAdjoint(planes);
-        }
-
+        _finish.Adjoint(image, imageGradient, planes);
         for (var c = 0; c < _channels; c++)
         {
             var re = parameterGradient.Slice(2 * c * length, length);
@@ -117,26 +111,6 @@ public sealed class FourierParameterization : IParameterization
             _fft.InverseAdjoint(planes.Slice(c * _plane, _plane), re, im, fftScratch);
             TensorPrimitives.Multiply(re, _scale, re);
             TensorPrimitives.Multiply(im, _scale, im);
-        }
-    }
-
-    /// <summary>The derivative of tanh(x / 2) is (1 - v^2) / 2 at v = tanh(x / 2).</summary>
-    private static void SquashAdjoint(ReadOnlySpan<float> image, ReadOnlySpan<float> gradient, Span<float> destination)
-    {
-        ref var v = ref MemoryMarshal.GetReference(image);
-        ref var g = ref MemoryMarshal.GetReference(gradient);
-        ref var d = ref MemoryMarshal.GetReference(destination);
-        var half = new Vector<float>(0.5f);
-        nuint i = 0;
-        for (; i + (nuint)Vector<float>.Count <= (nuint)image.Length; i += (nuint)Vector<float>.Count)
-        {
-            var value = Vector.LoadUnsafe(ref v, i);
-            (Vector.LoadUnsafe(ref g, i) * (half - (half * value * value))).StoreUnsafe(ref d, i);
-        }
-
-        for (var j = (int)i; j < image.Length; j++)
-        {
-            destination[j] = gradient[j] * (0.5f - (0.5f * image[j] * image[j]));
         }
     }
 }

@@ -28,10 +28,15 @@ public interface IParameterization
     void Forward(ReadOnlySpan<float> parameters, Span<float> image, Span<float> scratch);
 
     /// <summary>Maps a gradient to the picture to the gradient to the parameters.</summary>
+    /// <param name="parameters">The parameters that the picture was made from.</param>
     /// <param name="image">The picture that <see cref="Forward"/> made from the parameters.</param>
     /// <param name="imageGradient">Shaped like the picture.</param>
     /// <param name="parameterGradient">Receives <see cref="ParameterCount"/> numbers.</param>
     /// <param name="scratch">At least <see cref="ScratchLength"/> floats; overwritten.</param>
     void Adjoint(
-        ReadOnlySpan<float> image, ReadOnlySpan<float> imageGradient, Span<float> parameterGradient, Span<float> scratch);
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> image,
+        ReadOnlySpan<float> imageGradient,
+        Span<float> parameterGradient,
+        Span<float> scratch);
 }

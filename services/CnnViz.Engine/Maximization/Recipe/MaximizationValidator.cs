@@ -1,4 +1,3 @@
-using System.Globalization;
 using CnnViz.Models;
 
 namespace CnnViz.Engine.Maximization;
@@ -7,86 +6,149 @@ namespace CnnViz.Engine.Maximization;
 /// <param name="limits">The largest values allowed.</param>
 public sealed class MaximizationValidator(MaximizationLimits limits)
 {
+    /// <summary>Most channels whose Gram matrices are compared.</summary>
+    private const int MaxGramChannels = 4096;
+
     /// <summary>Checks what can be known without the model.</summary>
     /// <returns>Every violation; empty if there is none.</returns>
-    public IReadOnlyList<FieldViolation> Validate(MaximizationOptions options)
-    {
-        var violations = new List<FieldViolation>();
-        CheckEnum(violations, "recipe", options.Recipe);
-        CheckEnum(violations, "transform", options.Transform);
-        if (string.IsNullOrWhiteSpace(options.Layer))
-        {
-            violations.Add(new FieldViolation("layer", options.Layer ?? "", "a layer's name is needed"));
-        }
+    public IReadOnlyList<FieldViolation> Validate(MaximizationOptions options) => Check(options).Violations;
 
-        CheckFilters(violations, options.Filters);
-        CheckInteger(violations, "height", options.Height, limits.MinSize, limits.MaxSize);
-        CheckInteger(violations, "width", options.Width, limits.MinSize, limits.MaxSize);
-        CheckInteger(violations, "steps", options.Steps, 1, limits.MaxSteps);
-        CheckInteger(violations, "preview_interval", options.PreviewInterval, 0, limits.MaxSteps);
-        CheckInteger(violations, "border", options.Border, 0, 64);
-        CheckPositive(violations, "learning_rate", options.LearningRate, limits.MaxLearningRate);
-        CheckRange(violations, "noise_amplitude", options.NoiseAmplitude, 2);
-        CheckPositive(violations, "spectrum_deviation", options.SpectrumDeviation, 10);
-        CheckRange(violations, "rotation_degrees", options.RotationDegrees, 180);
-        CheckRange(violations, "scale_jitter", options.ScaleJitter, 0.5);
-        CheckRange(violations, "shift_pixels", options.ShiftPixels, 64);
-        CheckBelowOne(violations, "adam_beta1", options.AdamBeta1);
-        CheckBelowOne(violations, "adam_beta2", options.AdamBeta2);
-        CheckPositive(violations, "adam_epsilon", options.AdamEpsilon, 1);
-        return violations;
-    }
-
-    /// <summary>As <see cref="Validate(MaximizationOptions)"/>, and the layer's name and the size against a model.</summary>
+    /// <summary>As <see cref="Validate(MaximizationOptions)"/>, and layers' names and the size against a model.</summary>
     public IReadOnlyList<FieldViolation> Validate(MaximizationOptions options, ModelGraph graph)
     {
-        var violations = new List<FieldViolation>(Validate(options));
+        var checks = Check(options);
         if (!string.IsNullOrWhiteSpace(options.Layer) && graph.Find(options.Layer) is null)
         {
-            violations.Add(new FieldViolation("layer", options.Layer, $"model '{graph.Name}' has no such layer"));
+            checks.Refuse("layer", options.Layer, $"model '{graph.Name}' has no such layer");
         }
 
-        CheckSize(violations, "height", options.Height, graph.Input.Height, graph.Input);
-        CheckSize(violations, "width", options.Width, graph.Input.Width, graph.Input);
-        return violations;
+        for (var i = 0; i < options.Terms.Count; i++)
+        {
+            if (!string.IsNullOrWhiteSpace(options.Terms[i].Layer) && graph.Find(options.Terms[i].Layer) is null)
+            {
+                checks.Refuse($"terms[{i}].layer", options.Terms[i].Layer, $"model '{graph.Name}' has no such layer");
+            }
+        }
+
+        var ofCrops = options.NetworkHeight != options.Height || options.NetworkWidth != options.Width;
+        CheckSize(checks, ofCrops ? "crops.size" : "height", options.NetworkHeight, graph.Input.Height, graph.Input);
+        CheckSize(checks, ofCrops ? "crops.size" : "width", options.NetworkWidth, graph.Input.Width, graph.Input);
+        if (options.Score && graph.Input.Order is not (ChannelOrder.Gray or ChannelOrder.Rgb or ChannelOrder.Bgr or ChannelOrder.Rgba))
+        {
+            checks.Refuse("score", "true", $"model '{graph.Name}' takes no pictures that photographs could stand for");
+        }
+
+        return checks.Violations;
     }
 
-    /// <summary>Checks the filters against the compiled layer's shape.</summary>
+    /// <summary>Checks filters, cell and direction against the compiled layer's shape.</summary>
     public static IReadOnlyList<FieldViolation> ValidateFilters(MaximizationOptions options, TensorShape layerShape)
     {
-        var violations = new List<FieldViolation>();
+        var checks = new FieldChecks();
         for (var i = 0; i < options.Filters.Count; i++)
         {
             if (options.Filters[i] >= layerShape.Channels)
             {
-                violations.Add(new FieldViolation(
+                checks.Refuse(
                     $"filters[{i}]",
-                    Text(options.Filters[i]),
-                    $"layer '{options.Layer}' has filters 0 to {layerShape.Channels - 1}"));
+                    FieldChecks.Text(options.Filters[i]),
+                    $"layer '{options.Layer}' has filters 0 to {layerShape.Channels - 1}");
             }
         }
 
-        return violations;
+        var plane = (int)(layerShape.ElementCount / layerShape.Channels);
+        var (height, width) = layerShape.IsFeatureMap ? (layerShape.Height, layerShape.Width) : (1, plane);
+        if (options.Objective == ObjectiveKind.Neuron)
+        {
+            checks.Integer("neuron_row", options.NeuronRow, -1, height - 1);
+            checks.Integer("neuron_column", options.NeuronColumn, -1, width - 1);
+        }
+
+        if (options.Objective == ObjectiveKind.Direction && options.Direction.Count != layerShape.Channels)
+        {
+            checks.Refuse(
+                "direction",
+                $"{options.Direction.Count} numbers",
+                $"layer '{options.Layer}' has {layerShape.Channels} channels, one number for each");
+        }
+
+        if (options.Diversity.Variants > 1 && layerShape.Channels > MaxGramChannels)
+        {
+            checks.Refuse(
+                "diversity.variants",
+                FieldChecks.Text(options.Diversity.Variants),
+                $"only 1 goes with more than {MaxGramChannels} channels");
+        }
+
+        return checks.Violations;
     }
 
-    private static void CheckSize(List<FieldViolation> violations, string field, int value, int declared, InputSpec input)
+    /// <summary>Checks the further terms' filters against their layers' shapes.</summary>
+    /// <param name="options">Their terms' layers exist.</param>
+    /// <param name="shapeOf">A layer's shape by its name.</param>
+    public static IReadOnlyList<FieldViolation> ValidateTerms(MaximizationOptions options, Func<string, TensorShape> shapeOf)
+    {
+        var checks = new FieldChecks();
+        for (var i = 0; i < options.Terms.Count; i++)
+        {
+            if (options.Terms[i].Objective != ObjectiveKind.DeepDream)
+            {
+                checks.Integer($"terms[{i}].filter", options.Terms[i].Filter, 0, shapeOf(options.Terms[i].Layer).Channels - 1);
+            }
+        }
+
+        return checks.Violations;
+    }
+
+    private FieldChecks Check(MaximizationOptions options)
+    {
+        var checks = new FieldChecks();
+        checks.Enumeration("recipe", options.Recipe);
+        checks.Enumeration("transform", options.Transform);
+        checks.Enumeration("objective", options.Objective);
+        checks.Enumeration("parameterization", options.Parameterization);
+        checks.Enumeration("optimizer", options.Optimizer);
+        if (string.IsNullOrWhiteSpace(options.Layer))
+        {
+            checks.Refuse("layer", options.Layer ?? "", "a layer's name is needed");
+        }
+
+        CheckFilters(checks, options.Filters);
+        checks.Integer("height", options.Height, limits.MinSize, limits.MaxSize);
+        checks.Integer("width", options.Width, limits.MinSize, limits.MaxSize);
+        checks.Integer("steps", options.Steps, 1, limits.MaxSteps);
+        checks.Integer("preview_interval", options.PreviewInterval, 0, limits.MaxSteps);
+        checks.Integer("border", options.Border, 0, 64);
+        checks.Positive("learning_rate", options.LearningRate, limits.MaxLearningRate);
+        checks.Range("noise_amplitude", options.NoiseAmplitude, 2);
+        checks.Positive("spectrum_deviation", options.SpectrumDeviation, 10);
+        checks.Range("rotation_degrees", options.RotationDegrees, 180);
+        checks.Range("scale_jitter", options.ScaleJitter, 0.5);
+        checks.Range("shift_pixels", options.ShiftPixels, 64);
+        checks.BelowOne("adam_beta1", options.AdamBeta1);
+        checks.BelowOne("adam_beta2", options.AdamBeta2);
+        checks.Positive("adam_epsilon", options.AdamEpsilon, 1);
+        PartChecks.Check(checks, options, limits);
+        return checks;
+    }
+
+    private static void CheckSize(FieldChecks checks, string field, int value, int declared, InputSpec input)
     {
         if (input.FixedSize && value != declared)
         {
-            violations.Add(new FieldViolation(field, Text(value), $"the model runs only at {Text(declared)}"));
+            checks.Refuse(field, FieldChecks.Text(value), $"the model runs only at {FieldChecks.Text(declared)}");
         }
         else if (input.SizeMultiple > 1 && value % input.SizeMultiple != 0)
         {
-            violations.Add(new FieldViolation(field, Text(value), $"the model needs a multiple of {Text(input.SizeMultiple)}"));
+            checks.Refuse(field, FieldChecks.Text(value), $"the model needs a multiple of {FieldChecks.Text(input.SizeMultiple)}");
         }
     }
 
-    private void CheckFilters(List<FieldViolation> violations, IReadOnlyList<int>? filters)
+    private void CheckFilters(FieldChecks checks, IReadOnlyList<int>? filters)
     {
         if (filters is null || filters.Count == 0 || filters.Count > limits.MaxFilters)
         {
-            violations.Add(new FieldViolation(
-                "filters", $"{Text(filters?.Count ?? 0)} filters", $"1 to {Text(limits.MaxFilters)} filters are allowed"));
+            checks.Refuse("filters", $"{filters?.Count ?? 0} filters", $"1 to {limits.MaxFilters} filters are allowed");
             return;
         }
 
@@ -95,57 +157,12 @@ public sealed class MaximizationValidator(MaximizationLimits limits)
         {
             if (filters[i] < 0)
             {
-                violations.Add(new FieldViolation($"filters[{i}]", Text(filters[i]), "filters count from 0"));
+                checks.Refuse($"filters[{i}]", FieldChecks.Text(filters[i]), "filters count from 0");
             }
             else if (!seen.Add(filters[i]))
             {
-                violations.Add(new FieldViolation($"filters[{i}]", Text(filters[i]), "the filter is listed twice"));
+                checks.Refuse($"filters[{i}]", FieldChecks.Text(filters[i]), "the filter is listed twice");
             }
         }
     }
-
-    private static void CheckEnum<T>(List<FieldViolation> violations, string field, T value)
-        where T : struct, Enum
-    {
-        if (!Enum.IsDefined(value))
-        {
-            var names = string.Join(", ", Enum.GetNames<T>());
-            violations.Add(new FieldViolation(field, value.ToString(), $"one of {names} is allowed"));
-        }
-    }
-
-    private static void CheckInteger(List<FieldViolation> violations, string field, int value, int low, int high)
-    {
-        if (value < low || value > high)
-        {
-            violations.Add(new FieldViolation(field, Text(value), $"{Text(low)} to {Text(high)} is allowed"));
-        }
-    }
-
-    // The comparisons are written so that NaN fails them.
-    private static void CheckRange(List<FieldViolation> violations, string field, double value, double high)
-    {
-        if (!(value >= 0 && value <= high))
-        {
-            violations.Add(new FieldViolation(field, Text(value), $"a finite number from 0 to {Text(high)} is allowed"));
-        }
-    }
-
-    private static void CheckPositive(List<FieldViolation> violations, string field, double value, double high)
-    {
-        if (!(value > 0 && value <= high))
-        {
-            violations.Add(new FieldViolation(field, Text(value), $"a finite number above 0, at most {Text(high)}, is allowed"));
-        }
-    }
-
-    private static void CheckBelowOne(List<FieldViolation> violations, string field, double value)
-    {
-        if (!(value >= 0 && value < 1))
-        {
-            violations.Add(new FieldViolation(field, Text(value), "a finite number from 0 and below 1 is allowed"));
-        }
-    }
-
-    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

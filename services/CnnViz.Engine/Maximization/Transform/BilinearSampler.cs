@@ -24,15 +24,19 @@ public sealed class BilinearSampler
     private readonly int _channels;
     private readonly int _height;
     private readonly int _width;
+    private readonly int _targetHeight;
+    private readonly int _targetWidth;
     private readonly Tap[] _taps;
 
-    /// <param name="shape">Shape of source and target: (channels, height, width), at least 2x2 pixels.</param>
-    public BilinearSampler(TensorShape shape)
+    /// <param name="shape">Shape of the source: (channels, height, width), at least 2x2 pixels.</param>
+    /// <param name="target">Shape of the target, with as many channels; null for the source's.</param>
+    public BilinearSampler(TensorShape shape, TensorShape? target = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shape.Height, 2, nameof(shape));
         ArgumentOutOfRangeException.ThrowIfLessThan(shape.Width, 2, nameof(shape));
         (_channels, _height, _width) = (shape.Channels, shape.Height, shape.Width);
-        _taps = new Tap[_height * _width];
+        (_targetHeight, _targetWidth) = target is { } other ? (other.Height, other.Width) : (_height, _width);
+        _taps = new Tap[_targetHeight * _targetWidth];
     }
 
     /// <summary>Computes the weights of a map.</summary>
@@ -40,15 +44,15 @@ public sealed class BilinearSampler
     /// <param name="padding">What lies outside the source.</param>
     public void Prepare(AffineMap toSource, SamplePadding padding)
     {
-        for (var y = 0; y < _height; y++)
+        for (var y = 0; y < _targetHeight; y++)
         {
-            for (var x = 0; x < _width; x++)
+            for (var x = 0; x < _targetWidth; x++)
             {
                 var sourceX = (toSource.Xx * x) + (toSource.Xy * y) + toSource.X0;
                 var sourceY = (toSource.Yx * x) + (toSource.Yy * y) + toSource.Y0;
                 var (column, left, right) = Axis(sourceX, _width, padding);
                 var (row, top, bottom) = Axis(sourceY, _height, padding);
-                _taps[(y * _width) + x] = new Tap(
+                _taps[(y * _targetWidth) + x] = new Tap(
                     (row * _width) + column,
                     (float)(top * left),
                     (float)(top * right),
@@ -66,7 +70,7 @@ public sealed class BilinearSampler
         {
             ref var from = ref MemoryMarshal.GetReference(source.Slice(c * plane, plane));
             ref var below = ref Unsafe.Add(ref from, _width);
-            var to = target.Slice(c * plane, plane);
+            var to = target.Slice(c * _taps.Length, _taps.Length);
             for (var i = 0; i < to.Length; i++)
             {
                 // Axis keeps Offset + width + 1 inside the plane.
@@ -86,7 +90,7 @@ public sealed class BilinearSampler
         var plane = _height * _width;
         for (var c = 0; c < _channels; c++)
         {
-            var from = target.Slice(c * plane, plane);
+            var from = target.Slice(c * _taps.Length, _taps.Length);
             ref var to = ref MemoryMarshal.GetReference(source.Slice(c * plane, plane));
             ref var below = ref Unsafe.Add(ref to, _width);
             for (var i = 0; i < from.Length; i++)

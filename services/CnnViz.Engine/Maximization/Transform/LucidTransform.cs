@@ -14,16 +14,10 @@ namespace CnnViz.Engine.Maximization;
 /// of the chain's last crop (the mid-grey surround shows where the crop is smaller). Resizing instead would undo the scaling.
 /// </remarks>
 /// <param name="shape">The picture's shape, at least 2x2 pixels.</param>
-public sealed class LucidTransform(TensorShape shape) : ITransform
+/// <param name="numbers">The chain's numbers; null for those published.</param>
+public sealed class LucidTransform(TensorShape shape, LucidChainOptions? numbers = null) : ITransform
 {
-    private const int Pad = 12;
-    private const int FirstCrop = 8;
-    private const int LastCrop = 4;
-    private const int ScaleCount = 11;
-    private const double SmallestScale = 0.90;
-    private const double ScaleStep = 0.02;
-    private const int MaxDegrees = 10;
-
+    private readonly LucidChainOptions _numbers = numbers ?? new LucidChainOptions();
     private readonly BilinearSampler _sampler = new(shape);
 
     public bool IsIdentity => false;
@@ -31,22 +25,23 @@ public sealed class LucidTransform(TensorShape shape) : ITransform
     /// <inheritdoc/>
     public void Draw(CounterRandom random)
     {
-        var (cropX, cropY) = (random.NextInt32(0, FirstCrop), random.NextInt32(0, FirstCrop));
-        var scale = SmallestScale + (ScaleStep * random.NextInt32(0, ScaleCount - 1));
-        var degrees = random.NextInt32(-MaxDegrees, MaxDegrees);
-        var (lastX, lastY) = (random.NextInt32(0, LastCrop), random.NextInt32(0, LastCrop));
+        var (pad, firstCrop, lastCrop) = (_numbers.Pad, _numbers.FirstCrop, _numbers.LastCrop);
+        var (cropX, cropY) = (random.NextInt32(0, firstCrop), random.NextInt32(0, firstCrop));
+        var scale = _numbers.SmallestScale + (_numbers.ScaleStep * random.NextInt32(0, _numbers.ScaleCount - 1));
+        var degrees = random.NextInt32(-_numbers.RotationDegrees, _numbers.RotationDegrees);
+        var (lastX, lastY) = (random.NextInt32(0, lastCrop), random.NextInt32(0, lastCrop));
 
         // Sizes after the first crop and after the scaling.
-        var (width, height) = (shape.Width + (2 * Pad) - FirstCrop, shape.Height + (2 * Pad) - FirstCrop);
+        var (width, height) = (shape.Width + (2 * pad) - firstCrop, shape.Height + (2 * pad) - firstCrop);
         var (scaledWidth, scaledHeight) = (Math.Round(width * scale), Math.Round(height * scale));
 
         // From the network's window back to the picture, link by link.
-        var windowX = Math.Floor((scaledWidth - LastCrop - shape.Width) / 2);
-        var windowY = Math.Floor((scaledHeight - LastCrop - shape.Height) / 2);
+        var windowX = Math.Floor((scaledWidth - lastCrop - shape.Width) / 2);
+        var windowY = Math.Floor((scaledHeight - lastCrop - shape.Height) / 2);
         var toSource = AffineMap.Shift(windowX + lastX, windowY + lastY)
             .Then(AffineMap.TurnAndScale(-degrees, 1, (scaledWidth - 1) / 2, (scaledHeight - 1) / 2))
             .Then(HalfPixelScale(width / scaledWidth, height / scaledHeight))
-            .Then(AffineMap.Shift(cropX - Pad, cropY - Pad));
+            .Then(AffineMap.Shift(cropX - pad, cropY - pad));
         _sampler.Prepare(toSource, SamplePadding.Gray);
     }
 

@@ -67,6 +67,75 @@ def adam(q):
     return {"end": x.detach().tolist()}
 
 
+def nadam(q):
+    """Dozat's formula, uphill. PyTorch 1.13's own takes the momentum into the product one time too many."""
+    x, m, v, product = np.array(q["start"]), 0.0, 0.0, 1.0
+    for t, gradient in enumerate(map(np.array, q["gradients"]), 1):
+        mu, following = (0.9 * (1 - 0.5 * 0.96 ** (0.004 * s)) for s in (t, t + 1))
+        product *= mu
+        m = 0.9 * m + 0.1 * gradient
+        v = 0.999 * v + 0.001 * gradient ** 2
+        momentum = (1 - mu) * gradient / (1 - product) + following * m / (1 - product * following)
+        x = x + q["rate"] * momentum / (np.sqrt(v / (1 - 0.999 ** t)) + 1e-8)
+    return {"end": x.tolist()}
+
+
+def standardize(x):
+    return (x - x.mean()) / (x.std(unbiased=False) + 1e-4)
+
+
+def maco(q):
+    c, h, w = q["channels"], q["height"], q["width"]
+    phases = torch.tensor(q["parameters"]).reshape(c, h, w // 2 + 1).requires_grad_()
+    z = torch.tensor(q["magnitudes"]).reshape(c, h, w // 2 + 1) * torch.exp(1j * standardize(phases))
+    planes = standardize(torch.fft.irfft2(z, s=(h, w)))
+    if c == 3:
+        planes = torch.einsum("rc,chw->rhw", COLOR, planes)
+    image = 2 * torch.sigmoid(planes) - 1
+    image.backward(torch.tensor(q["gradient"]).reshape(c, h, w))
+    return {"image": image.detach().ravel().tolist(), "gradient": phases.grad.ravel().tolist()}
+
+
+def diversity(q):
+    """Minus the mean cosine of Gram matrices over pairs."""
+    n = q["variants"]
+    a = torch.tensor(q["activations"]).reshape(n, q["channels"], -1).requires_grad_()
+    grams = (a @ a.transpose(1, 2)).reshape(n, -1)
+    unit = grams / grams.norm(dim=1, keepdim=True)
+    cosines = unit @ unit.T
+    value = -(cosines.sum() - n) / (n * (n - 1))
+    value.backward()
+    return {"value": value.item(), "gradient": a.grad.ravel().tolist()}
+
+
+def gaussian(image, sigma):
+    """Truncated at three deviations, mirrored at the outer edges."""
+    radius = math.ceil(3 * sigma)
+    weights = np.exp(-np.arange(-radius, radius + 1) ** 2 / (2 * sigma ** 2))
+    weights /= weights.sum()
+    for axis in (1, 2):
+        padding = [(radius, radius) if a == axis else (0, 0) for a in range(3)]
+        image = np.apply_along_axis(np.convolve, axis, np.pad(image, padding, mode="symmetric"), weights, mode="valid")
+    return image
+
+
+def percentile(q):
+    return {"value": float(np.percentile(np.array(q["values"]), q["percent"]))}
+
+
+def penalties(q):
+    x = np.array(q["image"]).reshape(q["channels"], q["height"], q["width"])
+    tv = np.abs(np.diff(x, axis=1)).sum() + np.abs(np.diff(x, axis=2)).sum()
+    return {"tv": tv / x.size, "l1": np.abs(x).mean(), "l2": (x ** 2).mean(),
+            "blur": ((x - gaussian(x, q["sigma"])) ** 2).mean()}
+
+
+def gradient_blurs(q):
+    x = np.array(q["image"]).reshape(q["channels"], q["height"], q["width"])
+    blurred = [gaussian(x, sigma) for sigma in q["sigmas"]]
+    return {"gradient": sum(b / np.linalg.norm(b) for b in blurred).ravel().tolist()}
+
+
 def network(image, q):
     """The small smooth network of AnalyticModel on an ascent-space picture; BGR, own mean and deviation."""
     mean, std = (torch.tensor(q[k]).reshape(3, 1, 1) for k in ("mean", "std"))
