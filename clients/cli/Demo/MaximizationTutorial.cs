@@ -1,5 +1,3 @@
-using CnnViz.V1;
-
 namespace CnnViz.Cli.Demo;
 
 /// <summary>The fourth tutorial: by gradient ascent, the pictures that most excite filters of a trained detector.</summary>

@@ -1,5 +1,3 @@
-using CnnViz.V1;
-
 namespace CnnViz.Cli.Demo;
 
 /// <summary>The first tutorial: VGG16's summary, filters and feature maps; the same of trained networks.</summary>
@@ -44,7 +42,10 @@ internal sealed class VggTutorial(DemoSketch sketch, byte[] photo)
             + (vgg.Untrained ? "Untrained: noise is all there is to see." : "Look for edges."),
             new RenderFiltersRequest
             {
-                Model = "vgg16", Layer = "block1_conv1", Filters = { Enumerable.Range(0, 6) }, Rgb = false,
+                Model = "vgg16",
+                Layer = "block1_conv1",
+                Filters = { Enumerable.Range(0, 6) },
+                Rgb = false,
                 Style = new TileStyle { ColorMap = ColorMap.Gray, Normalization = Normalization.Global },
             });
         await sketch.FiltersAsync(
@@ -53,7 +54,10 @@ internal sealed class VggTutorial(DemoSketch sketch, byte[] photo)
             "The same weights, each filter as one colour tile. " + (vgg.Untrained ? "Untrained." : ""),
             new RenderFiltersRequest
             {
-                Model = "vgg16", Layer = "block1_conv1", Rgb = true, Style = new TileStyle { Columns = 8 },
+                Model = "vgg16",
+                Layer = "block1_conv1",
+                Rgb = true,
+                Style = new TileStyle { Columns = 8 },
             });
         var maps = new FeatureMapsRequest { Model = "vgg16", Channels = { Enumerable.Range(0, 64) } };
         maps.Layers.AddRange(_vggLayers);

@@ -1,5 +1,3 @@
-using CnnViz.V1;
-
 namespace CnnViz.Cli.Demo;
 
 /// <summary>The third tutorial: the weights of a trained layer, drawn by their rank.</summary>
@@ -34,7 +32,9 @@ internal sealed class WeightsTutorial(DemoSketch sketch)
             + "weight (yellow). Slopes and corners of several directions.",
             new RenderFiltersRequest
             {
-                Model = Autoencoder, Layer = "conv2d_1", Role = "kernel",
+                Model = Autoencoder,
+                Layer = "conv2d_1",
+                Role = "kernel",
                 Style = new TileStyle { ColorMap = ColorMap.Viridis, Normalization = Normalization.PerTile, Columns = 8 },
             });
         await sketch.FiltersAsync(

@@ -49,8 +49,8 @@ internal sealed class RunTracker(IProgress<RunProgress> progress, TimeProvider t
     {
         if (now.Filters.Count == 0)
             return "";
-        var first = now.Filters[0].Filter;
-        var last = now.Filters[^1].Filter;
+        var first = now.Filters.Min(filter => filter.Filter); // They come in the request's order, which may be any.
+        var last = now.Filters.Max(filter => filter.Filter);
         var gaps = now.Filters.Count != last - first + 1;
         return first == last ? $"{first}" : $"{first}{(gaps ? "…" : "-")}{last}";
     }

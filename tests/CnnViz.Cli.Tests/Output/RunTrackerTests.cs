@@ -36,6 +36,21 @@ public class RunTrackerTests
         Assert.Null(Assert.Single(reports.All).Remaining);
     }
 
+    [Theory]
+    [InlineData(new[] { 17, 20, 6 }, "6…20")]
+    [InlineData(new[] { 9, 8, 10 }, "8-10")]
+    [InlineData(new[] { 5 }, "5")]
+    public void Take_FiltersInAnyOrder_NamedByTheirRange(int[] filters, string expected)
+    {
+        var reports = new Collected();
+        var progress = new MaximizationProgress { Fraction = 0.5 };
+        progress.Filters.AddRange(filters.Select(filter => new FilterProgress { Filter = filter }));
+
+        new RunTracker(reports, new ManualTime()).Take(new MaximizationEvent { Progress = progress });
+
+        Assert.Equal(expected, Assert.Single(reports.All).Filters);
+    }
+
     private sealed class Collected : IProgress<RunProgress>
     {
         public List<RunProgress> All { get; } = [];
