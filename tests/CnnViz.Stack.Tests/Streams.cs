@@ -47,7 +47,7 @@ internal static class Streams
         await foreach (var message in call.ResponseStream.ReadAllAsync())
         {
             events.Add(message.Event);
-            assembly.Take(message.Event.Result?.Image, message.Event.Chunk, images);
+            assembly.Take(message.Event.Result?.Image ?? message.Event.Mask?.Mask, message.Event.Chunk, images);
         }
 
         return (events, images);
