@@ -18,7 +18,9 @@ public sealed class PictureTests(StackFixture stack)
         var layer = await KernelAsync(64, 64);
         using var call = stack.Render.RenderFilters(new RenderFiltersRequest
         {
-            Model = "nanodet", Layer = layer, Style = new TileStyle { Scale = 24, Margin = 4 },
+            Model = "nanodet",
+            Layer = layer,
+            Style = new TileStyle { Scale = 24, Margin = 4 },
         });
         var pictures = await ReadAsync(call.ResponseStream, m => m.Picture, m => m.Chunk);
         var (header, file, chunks) = Assert.Single(pictures);
@@ -183,7 +185,9 @@ public sealed class PictureTests(StackFixture stack)
         {
             Maps = new FeatureMapsRequest
             {
-                Model = "nanodet", Picture = new Picture { Data = ByteString.CopyFrom(photo) }, Channels = { 3, 17 },
+                Model = "nanodet",
+                Picture = new Picture { Data = ByteString.CopyFrom(photo) },
+                Channels = { 3, 17 },
             },
             Style = style,
         };

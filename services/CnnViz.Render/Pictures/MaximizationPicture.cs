@@ -42,7 +42,14 @@ internal sealed class MaximizationPicture
         var count = started.Filters.Count;
         var crop = request.HasCrop ? request.Crop : DefaultCrop(started);
         var labels = TileTexts.Of(style, model, started.Layer, started.Filters, (int)started.LayerShape[0]);
-        var defaults = GridOptions.KerasStitched with { Columns = GridGeometry.NearSquareColumns(count), Labels = labels };
+        var defaults = GridOptions.KerasStitched with
+        {
+            Columns = GridGeometry.NearSquareColumns(count),
+            Labels = labels,
+
+            // Within a captioned frame a black sheet would look pasted in.
+            Background = style.Caption ? Rgb.Ink : Rgb.Black,
+        };
         var grid = style.Grid(defaults, count, started.Width - 2 * crop, started.Height - 2 * crop);
         return new MaximizationPicture(started, style, crop, grid);
     }
