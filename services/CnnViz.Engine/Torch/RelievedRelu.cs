@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace CnnViz.Engine.Torch;
 
 /// <summary>
-/// ReLU and ReLU6 whose gradient passes unchanged everywhere: y = x + detach(relu(x) - x). The activation is ReLU's (of ReLU6 above 6 it
-/// may differ in the last bit).
+/// ReLU and ReLU6 whose gradient passes unchanged everywhere: y = x + detach(relu(x) - x). The activation is ReLU's (of ReLU6
+/// above 6 it may differ in the last bit).
 /// </summary>
 /// <remarks>
 /// The published form lets the gradient pass only where it would raise the input. That depends on the gradient's sign, which no

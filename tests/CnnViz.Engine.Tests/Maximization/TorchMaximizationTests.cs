@@ -86,7 +86,8 @@ public sealed class TorchMaximizationTests(ITestOutputHelper output)
         Assert.True(with > without, $"Add_4 filter 3: {without} without the term, {with} with it");
     }
 
-    /// <summary>A 1x1 convolution that sums red, green and blue, less 1 for filter 0 and less 10 for filter 1, and a ReLU.</summary>
+    /// <summary>A 1x1 convolution that sums red, green and blue, less 1 for filter 0 and less 10 for filter 1, and a
+    /// ReLU.</summary>
     private static ModelGraph ReluGraph()
     {
         var weights = new Dictionary<string, (int[] Shape, float[] Values)>(StringComparer.Ordinal)

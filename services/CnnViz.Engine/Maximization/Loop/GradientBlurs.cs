@@ -5,8 +5,8 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// Replaces a gradient by the sum of its Gaussian blurs, each scaled to Euclidean length 1 (one that is 0 stays 0): coarse structure
-/// gets as much of the step as fine. Immutable and safe for concurrent use.
+/// Replaces a gradient by the sum of its Gaussian blurs, each scaled to Euclidean length 1 (one that is 0 stays 0): coarse
+/// structure gets as much of the step as fine. Immutable and safe for concurrent use.
 /// </summary>
 /// <param name="shape">The picture's shape.</param>
 /// <param name="sigmas">Standard deviations in pixels, each above 0; none leaves the gradient alone.</param>

@@ -4,8 +4,8 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// The mean of the squares of a whole layer's activations, whatever the filter: more of everything that the layer already sees, as
-/// in DeepDream (Mordvintsev, Olah and Tyka 2015).
+/// The mean of the squares of a whole layer's activations, whatever the filter: more of everything that the layer already sees,
+/// as in DeepDream (Mordvintsev, Olah and Tyka 2015).
 /// </summary>
 /// <param name="layer">The target layer.</param>
 public sealed class DeepDreamObjective(string layer) : IObjective

@@ -3,9 +3,9 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// A direction d in a layer's channel space: at each cell, with the channels' values a, dot(a, d) * max(0.1, cos(a, d))^p, averaged
-/// over the cells without a border. With p = 0 it is the plain dot product; a higher power asks for the direction alone. The filter
-/// does not matter.
+/// A direction d in a layer's channel space: at each cell, with the channels' values a, dot(a, d) * max(0.1, cos(a, d))^p,
+/// averaged over the cells without a border. With p = 0 it is the plain dot product; a higher power asks for the direction alone.
+/// The filter does not matter.
 /// </summary>
 /// <remarks>
 /// With c = cos(a, d) above 0.1, the gradient to a is c^p d + dot * p c^(p-1) * (d / |d| - c a / |a|) / |a|; below, 0.1^p d.

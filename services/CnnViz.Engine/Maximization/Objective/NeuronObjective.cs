@@ -2,7 +2,8 @@ using CnnViz.Models;
 
 namespace CnnViz.Engine.Maximization;
 
-/// <summary>One cell of one channel of a feature map. For outputs that are no feature maps, the unit itself or its middle value.</summary>
+/// <summary>One cell of one channel of a feature map. For outputs that are no feature maps, the unit itself or its middle
+/// value.</summary>
 /// <param name="layer">The target layer.</param>
 /// <param name="row">Row of the cell, from 0; negative for the middle row, height / 2.</param>
 /// <param name="column">Column of the cell, from 0; negative for the middle column, width / 2.</param>

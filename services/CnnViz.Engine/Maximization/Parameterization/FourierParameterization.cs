@@ -8,7 +8,8 @@ namespace CnnViz.Engine.Maximization;
 /// Pictures as scaled Fourier coefficients in decorrelated colour (Olah, Mordvintsev and Schubert, "Feature Visualization",
 /// Distill 2017). Per channel the parameters are the real, then the imaginary parts of a (height, width/2 + 1) half spectrum z.
 /// With f the frequency in cycles per pixel, s = sqrt(height*width) / max(f, 1/max(height, width)); the plane is irfft2(s z) / 4;
-/// <see cref="PictureFinish"/> mixes three planes into red, green and blue and squashes them into ascent space. The start is normal noise on every coefficient.
+/// <see cref="PictureFinish"/> mixes three planes into red, green and blue and squashes them into ascent space. The start is
+/// normal noise on every coefficient.
 /// </summary>
 public sealed class FourierParameterization : IParameterization
 {

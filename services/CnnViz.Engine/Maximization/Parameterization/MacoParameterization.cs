@@ -5,14 +5,15 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// Magnitude-constrained optimization (Fel et al., "Unlocking Feature Visualization for Deeper Networks with MAgnitude Constrained
-/// Optimization", NeurIPS 2023): the parameters are the phases phi of a (channels, height, width/2 + 1) half spectrum; its magnitudes
-/// r are those of photographs and stay. The phases are standardised over all of them, the planes are irfft2(r exp(i phi)),
-/// standardised over the whole picture, and <see cref="PictureFinish"/> makes the picture of them. The start is phi ~ N(0, 1).
+/// Magnitude-constrained optimization (Fel et al., "Unlocking Feature Visualization for Deeper Networks with MAgnitude
+/// Constrained Optimization", NeurIPS 2023): the parameters are the phases phi of a (channels, height, width/2 + 1) half
+/// spectrum; its magnitudes r are those of photographs and stay. The phases are standardised over all of them, the planes are
+/// irfft2(r exp(i phi)), standardised over the whole picture, and <see cref="PictureFinish"/> makes the picture of them. The
+/// start is phi ~ N(0, 1).
 /// </summary>
 /// <remarks>
-/// Standardising is y = (x - mean) / (s + 1e-4) with the population's deviation s. Its adjoint, with d = s + 1e-4 and n values, is
-/// (g - mean g) / d - (x - mean) sum(g (x - mean)) / (n s d^2).
+/// Standardising is y = (x - mean) / (s + 1e-4) with the population's deviation s. Its adjoint, with d = s + 1e-4 and n values,
+/// is (g - mean g) / d - (x - mean) sum(g (x - mean)) / (n s d^2).
 /// </remarks>
 public sealed class MacoParameterization : IParameterization
 {

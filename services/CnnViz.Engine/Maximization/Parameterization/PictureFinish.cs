@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// The last steps from a parameterization's planes to the picture in ascent space: mixing three decorrelated planes into red, green
-/// and blue (other channel counts stay unmixed), and squashing by 2 sigmoid(x) - 1. Each can be left out. Immutable.
+/// The last steps from a parameterization's planes to the picture in ascent space: mixing three decorrelated planes into red,
+/// green and blue (other channel counts stay unmixed), and squashing by 2 sigmoid(x) - 1. Each can be left out. Immutable.
 /// </summary>
 /// <param name="channels">Channels of the picture.</param>
 /// <param name="decorrelate">Whether three planes are mixed by <see cref="ColorDecorrelation"/>.</param>

@@ -4,8 +4,8 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// The parameters are the pixels, in ascent space and without clipping unless colour is decorrelated or values are bounded. The start is uniform grey noise,
-/// (U(0,1) - 0.5) * amplitude, as in Keras' "Visualizing what convnets learn".
+/// The parameters are the pixels, in ascent space and without clipping unless colour is decorrelated or values are bounded. The
+/// start is uniform grey noise, (U(0,1) - 0.5) * amplitude, as in Keras' "Visualizing what convnets learn".
 /// </summary>
 /// <param name="imageShape">(channels, height, width).</param>
 /// <param name="amplitude">Full width of the starting noise; 0.25 in Keras' example.</param>

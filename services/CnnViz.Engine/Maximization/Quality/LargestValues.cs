@@ -1,7 +1,8 @@
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// A high percentile of many values of which only the largest are kept: linear between the two nearest values, as numpy's default.
+/// A high percentile of many values of which only the largest are kept: linear between the two nearest values, as numpy's
+/// default.
 /// </summary>
 internal sealed class LargestValues
 {

@@ -3,9 +3,9 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// The 99.9th percentile of each channel's activation at single cells of a feature map, over <see cref="Photographs"/> and their mirror
-/// images resized bilinearly to the network's input; cells at the border that the objective leaves out are left out here too. The
-/// percentile is interpolated linearly between the two nearest values, as numpy does.
+/// The 99.9th percentile of each channel's activation at single cells of a feature map, over <see cref="Photographs"/> and their
+/// mirror images resized bilinearly to the network's input; cells at the border that the objective leaves out are left out here
+/// too. The percentile is interpolated linearly between the two nearest values, as numpy does.
 /// </summary>
 public static class PhotographReference
 {

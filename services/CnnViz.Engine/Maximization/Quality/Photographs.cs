@@ -4,8 +4,8 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// Ten photographs in the public domain, 128x128 pixels: a cat, coffee, an astronaut, a rocket and a camera man, whole and in parts.
-/// Where they come from, and the file's format: Data/README.md.
+/// Ten photographs in the public domain, 128x128 pixels: a cat, coffee, an astronaut, a rocket and a camera man, whole and in
+/// parts. Where they come from, and the file's format: Data/README.md.
 /// </summary>
 public static class Photographs
 {

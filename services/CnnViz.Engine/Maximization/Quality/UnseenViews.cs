@@ -3,8 +3,9 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// Views of a picture that no recipe's default transforms include: turned by 15 and by -20 degrees, at 0.75 and at 1.3 times the size,
-/// shifted by a sixth of the picture down right, and up left. A picture that excites a filter only as it was drawn loses much of it.
+/// Views of a picture that no recipe's default transforms include: turned by 15 and by -20 degrees, at 0.75 and at 1.3 times the
+/// size, shifted by a sixth of the picture down right, and up left. A picture that excites a filter only as it was drawn loses
+/// much of it.
 /// </summary>
 public static class UnseenViews
 {

@@ -37,7 +37,8 @@ public enum TransformKind
     /// <summary><see cref="LucidTransform"/> with the numbers of <see cref="MaximizationOptions.LucidChain"/>.</summary>
     LucidChain,
 
-    /// <summary>Several <see cref="CropTransform"/>s per step with the numbers of <see cref="MaximizationOptions.Crops"/>.</summary>
+    /// <summary>Several <see cref="CropTransform"/>s per step with the numbers of <see
+    /// cref="MaximizationOptions.Crops"/>.</summary>
     Crops,
 }
 

@@ -50,7 +50,8 @@ public sealed record MaximizationOptions
     /// <summary>Whether the parameters are decorrelated colour, for three channels. Keras: no. Lucid, MaCo: yes.</summary>
     public bool DecorrelateColor { get; init; }
 
-    /// <summary>Whether a sigmoid keeps the picture within [-1, 1]. Keras: no. Lucid: yes. MaCo's parameterization: always.</summary>
+    /// <summary>Whether a sigmoid keeps the picture within [-1, 1]. Keras: no. Lucid: yes. MaCo's parameterization:
+    /// always.</summary>
     public bool Bounded { get; init; }
 
     /// <summary>How the optimiser moves. Keras: normalized gradient. Lucid: Adam. MaCo: Nadam.</summary>
@@ -108,13 +109,14 @@ public sealed record MaximizationOptions
 
     /// <summary>
     /// Gaussian blurs of the gradient to the picture, at most 8 standard deviations in pixels, each above 0 and at most 16: the
-    /// gradient becomes the sum of its blurs, each scaled to length 1. Empty = the gradient as it is. 1, 2 and 4 calm the Keras recipe.
+    /// gradient becomes the sum of its blurs, each scaled to length 1. Empty = the gradient as it is. 1, 2 and 4 calm the Keras
+    /// recipe.
     /// </summary>
     public IReadOnlyList<double> GradientBlurs { get; init; } = [];
 
     /// <summary>
-    /// For this many first steps, a picture whose gradient is exactly 0 gets the gradient that there would be if ReLUs let it pass
-    /// where they are off; 0 to 4096, 0 = never. Lucid, MaCo: 16.
+    /// For this many first steps, a picture whose gradient is exactly 0 gets the gradient that there would be if ReLUs let it
+    /// pass where they are off; 0 to 4096, 0 = never. Lucid, MaCo: 16.
     /// </summary>
     public int ReluReliefSteps { get; init; }
 

@@ -5,8 +5,8 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// The mean of (x - B x)^2 with a Gaussian blur B: what the blur takes away is penalised, so fine noise goes first. The gradient is
-/// 2 (I - B)(I - B) x / n, B being its own adjoint.
+/// The mean of (x - B x)^2 with a Gaussian blur B: what the blur takes away is penalised, so fine noise goes first. The gradient
+/// is 2 (I - B)(I - B) x / n, B being its own adjoint.
 /// </summary>
 /// <param name="shape">The picture's shape.</param>
 /// <param name="sigma">The blur's standard deviation in pixels, above 0.</param>

@@ -1,8 +1,8 @@
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// A penalty on the picture itself, subtracted from the objective. All are means over the picture's values, so that weights do not
-/// depend on its size. Immutable and safe for concurrent use.
+/// A penalty on the picture itself, subtracted from the objective. All are means over the picture's values, so that weights do
+/// not depend on its size. Immutable and safe for concurrent use.
 /// </summary>
 public interface IRegularizer
 {

@@ -2,7 +2,8 @@ using System.Numerics.Tensors;
 
 namespace CnnViz.Engine.Maximization;
 
-/// <summary>The mean of |x|: pulls towards mid-grey, and where little is gained, all the way. Its gradient at 0 is taken as 0.</summary>
+/// <summary>The mean of |x|: pulls towards mid-grey, and where little is gained, all the way. Its gradient at 0 is taken as
+/// 0.</summary>
 public sealed class L1Penalty : IRegularizer
 {
     /// <inheritdoc/>

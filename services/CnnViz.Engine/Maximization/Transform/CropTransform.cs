@@ -5,10 +5,10 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// One random square of the picture, sampled bilinearly to what the network takes, plus noise: a view of the MaCo recipe. The square's
-/// side, as a share of the picture's shorter side, is normal about a base that falls linearly over the run, clipped to [0.05, 1]; its
-/// centre is normal about the picture's, moved so that the square lies inside. The noise is normal plus uniform, in ascent space;
-/// the adjoint ignores it, as the derivative does.
+/// One random square of the picture, sampled bilinearly to what the network takes, plus noise: a view of the MaCo recipe. The
+/// square's side, as a share of the picture's shorter side, is normal about a base that falls linearly over the run, clipped to
+/// [0.05, 1]; its centre is normal about the picture's, moved so that the square lies inside. The noise is normal plus uniform,
+/// in ascent space; the adjoint ignores it, as the derivative does.
 /// </summary>
 /// <param name="shape">The picture's shape, at least 2x2 pixels.</param>
 /// <param name="network">The network's input in ascent space: as many channels, its own height and width.</param>

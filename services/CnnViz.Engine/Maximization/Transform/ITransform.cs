@@ -4,8 +4,8 @@ namespace CnnViz.Engine.Maximization;
 
 /// <summary>
 /// A random linear map from the picture to what the network sees, drawn anew for every step and shared by the pictures of that
-/// step. It keeps the picture's shape, unless it says otherwise. Maximizing under it asks for what excites a filter wherever it lies, instead of for
-/// high-frequency patterns that only fit one grid.
+/// step. It keeps the picture's shape, unless it says otherwise. Maximizing under it asks for what excites a filter wherever it
+/// lies, instead of for high-frequency patterns that only fit one grid.
 /// </summary>
 /// <remarks>
 /// <see cref="Draw(CounterRandom)"/> must not run beside the other methods; those may run concurrently with each other.

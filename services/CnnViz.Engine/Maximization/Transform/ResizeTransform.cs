@@ -10,7 +10,8 @@ public sealed class ResizeTransform : ITransform
 
     /// <param name="shape">The picture's shape, at least 2x2 pixels.</param>
     /// <param name="network">The network's input in ascent space: as many channels, its own height and width.</param>
-    /// <param name="view">Applied at the network's size, from its pixels to the position in the resized picture; null for none.</param>
+    /// <param name="view">Applied at the network's size, from its pixels to the position in the resized picture; null for
+    /// none.</param>
     public ResizeTransform(TensorShape shape, TensorShape network, AffineMap? view = null)
     {
         _sampler = new BilinearSampler(shape, network);
