@@ -1,5 +1,8 @@
 using CnnViz.Cli.Commands;
 using CnnViz.Cli.Streams;
+using CnnViz.V1;
+using Google.Protobuf;
+using Grpc.Core;
 
 namespace CnnViz.Cli.Demo;
 

@@ -1,3 +1,5 @@
+using CnnViz.V1;
+
 namespace CnnViz.Cli.Demo;
 
 /// <summary>The fourth tutorial: by gradient ascent, the pictures that most excite filters of a trained detector.</summary>
@@ -37,7 +39,7 @@ internal sealed class MaximizationTutorial(DemoSketch sketch)
             Request("Add_11", Enumerable.Range(0, 64)));
         var classes = Request("", []);
         classes.Maximize.Classes.AddRange(_classes);
-        classes.Maximize.Settings.Steps = 224;
+        classes.Maximize.Settings.LearningRate = 0.1; // Class logits rise slowly; at 0.05 the pictures stay pale.
         classes.Style.Labels = TileLabels.Classes;
         await sketch.MaximizationAsync(
             "maximize-classes.png",

@@ -1,3 +1,5 @@
+using CnnViz.V1;
+
 namespace CnnViz.Cli.Demo;
 
 /// <summary>The second tutorial: a hand-made network of two convolutions on a binary smiley.</summary>

@@ -1,3 +1,5 @@
+using CnnViz.V1;
+
 namespace CnnViz.Cli.Demo;
 
 /// <summary>The first tutorial: VGG16's summary, filters and feature maps; the same of trained networks.</summary>

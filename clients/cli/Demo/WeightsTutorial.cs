@@ -1,3 +1,5 @@
+using CnnViz.V1;
+
 namespace CnnViz.Cli.Demo;
 
 /// <summary>The third tutorial: the weights of a trained layer, drawn by their rank.</summary>
