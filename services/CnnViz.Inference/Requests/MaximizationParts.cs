@@ -4,7 +4,8 @@ using CnnViz.V1;
 
 namespace CnnViz.Inference.Requests;
 
-/// <summary>The nested messages and enumerations of MaximizationSettings as the engine's; what is unset keeps the recipe's value.</summary>
+/// <summary>The nested messages and enumerations of MaximizationSettings as the engine's; what is unset keeps the recipe's
+/// value.</summary>
 internal static class MaximizationParts
 {
     public static ObjectiveKind Read(string field, Objective objective) => objective switch

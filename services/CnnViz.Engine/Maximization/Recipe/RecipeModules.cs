@@ -82,16 +82,16 @@ public sealed record RecipeModules(
 
     private static IReadOnlyList<ITransform> CreateTransforms(
         MaximizationOptions options, TensorShape shape, TensorShape network) => options.Transform switch
-    {
-        TransformKind.Identity => [new IdentityTransform()],
-        TransformKind.Roll => [new RollTransform(shape, (int)options.ShiftPixels)],
-        TransformKind.Affine =>
-            [new AffineTransform(shape, options.RotationDegrees, options.ScaleJitter, options.ShiftPixels)],
-        TransformKind.LucidChain => [new LucidTransform(shape, options.LucidChain)],
-        TransformKind.Crops =>
-            [.. Enumerable.Range(0, options.Crops.Count).Select(_ => new CropTransform(shape, network, options.Crops))],
-        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Transform, "unknown transform"),
-    };
+        {
+            TransformKind.Identity => [new IdentityTransform()],
+            TransformKind.Roll => [new RollTransform(shape, (int)options.ShiftPixels)],
+            TransformKind.Affine =>
+                [new AffineTransform(shape, options.RotationDegrees, options.ScaleJitter, options.ShiftPixels)],
+            TransformKind.LucidChain => [new LucidTransform(shape, options.LucidChain)],
+            TransformKind.Crops =>
+                [.. Enumerable.Range(0, options.Crops.Count).Select(_ => new CropTransform(shape, network, options.Crops))],
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Transform, "unknown transform"),
+        };
 
     private static IOptimizer CreateOptimizer(MaximizationOptions options) => options.Optimizer switch
     {
