@@ -40,7 +40,8 @@ public static class OnnxGraphReader
             var file = new FileByteSource(path);
             try
             {
-                return Read(file, Path.GetDirectoryName(Path.GetFullPath(path))!, options, options.Name ?? Path.GetFileNameWithoutExtension(path));
+                var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+                return Read(file, directory, options, options.Name ?? Path.GetFileNameWithoutExtension(path));
             }
             catch
             {
@@ -79,7 +80,12 @@ public static class OnnxGraphReader
     }
 
     private static ModelGraph Translate(
-        OnnxModel model, WeightStore store, ByteSource bytes, IReadOnlyDictionary<string, OnnxTensor> tensors, ModelReadOptions options, string name)
+        OnnxModel model,
+        WeightStore store,
+        ByteSource bytes,
+        IReadOnlyDictionary<string, OnnxTensor> tensors,
+        ModelReadOptions options,
+        string name)
     {
         var builder = new GraphBuilder();
         var names = new OnnxNames(model.Nodes, model.Inputs.Select(input => input.Name));

@@ -57,7 +57,8 @@ internal sealed record OnnxNode(
 }
 
 /// <summary>An attribute's value: one of its fields is set.</summary>
-internal sealed record OnnxAttribute(float? Float, long? Int, string? Text, OnnxTensor? Tensor, IReadOnlyList<float> Floats, IReadOnlyList<ulong> Ints);
+internal sealed record OnnxAttribute(
+    float? Float, long? Int, string? Text, OnnxTensor? Tensor, IReadOnlyList<float> Floats, IReadOnlyList<ulong> Ints);
 
 /// <summary>A constant tensor and where its values are.</summary>
 /// <param name="Name">The tensor's name.</param>

@@ -125,7 +125,8 @@ internal static class OnnxModelReader
             }
         }
 
-        return (name, new OnnxAttribute(single, integer, text, tensor, [.. floats.Select(bits => BitConverter.UInt32BitsToSingle((uint)bits))], ints));
+        float[] singles = [.. floats.Select(bits => BitConverter.UInt32BitsToSingle((uint)bits))];
+        return (name, new OnnxAttribute(single, integer, text, tensor, singles, ints));
     }
 
     /// <summary>A ValueInfoProto, whose type (2) holds a tensor type (1) of element type (1) and shape (2).</summary>

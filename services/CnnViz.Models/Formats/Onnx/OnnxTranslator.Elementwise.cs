@@ -127,7 +127,8 @@ internal sealed partial class OnnxTranslator
             throw new ModelFormatException($"its epsilon is {epsilon}");
         }
 
-        Emit(node, new BatchNormalizationOp(epsilon), input, Vector(1, "gamma"), Vector(2, "beta"), Vector(3, "moving_mean"), Vector(4, "moving_variance"));
+        LayerWeight[] weights = [Vector(1, "gamma"), Vector(2, "beta"), Vector(3, "moving_mean"), Vector(4, "moving_variance")];
+        Emit(node, new BatchNormalizationOp(epsilon), input, weights);
 
         LayerWeight Vector(int index, string role)
         {
@@ -158,7 +159,8 @@ internal sealed partial class OnnxTranslator
         SetValue(node, data!);
     }
 
-    private (BinaryOp Op, string[] Before, LayerWeight[] Weights, int[] Axes) Combined(OnnxNode node, BinaryKind kind, OnnxValue first, OnnxValue second)
+    private (BinaryOp Op, string[] Before, LayerWeight[] Weights, int[] Axes) Combined(
+        OnnxNode node, BinaryKind kind, OnnxValue first, OnnxValue second)
     {
         switch (first, second)
         {

@@ -154,7 +154,8 @@ internal sealed partial class OnnxTranslator
         List<int> axes;
         if (node.Op == "Squeeze")
         {
-            var squeezed = OnnxShapes.SqueezedAxes(extents, listed ?? [.. Enumerable.Range(0, input.Rank).Where(axis => extents[axis] == 1 && input.Axes[axis] != OnnxData.Batch)]);
+            var units = Enumerable.Range(0, input.Rank).Where(axis => extents[axis] == 1 && input.Axes[axis] != OnnxData.Batch);
+            var squeezed = OnnxShapes.SqueezedAxes(extents, listed ?? [.. units]);
             axes = [.. input.Axes.Where((_, axis) => !squeezed.Contains(axis))];
         }
         else
@@ -213,7 +214,8 @@ internal sealed partial class OnnxTranslator
         for (var i = 0; i < lengths.Length; start += lengths[i++])
         {
             var name = i == 0 ? names[node] : Auxiliary(names[node], $"part_{i}");
-            SetValue(node, new OnnxData(builder.Add(name, new SliceOp(axis, start, lengths[i]), [input.Layer], [], SourceNames(node, i)), input.Axes), i);
+            var layer = builder.Add(name, new SliceOp(axis, start, lengths[i]), [input.Layer], [], SourceNames(node, i));
+            SetValue(node, new OnnxData(layer, input.Axes), i);
         }
     }
 

@@ -35,7 +35,8 @@ internal sealed partial class OnnxTranslator
             return;
         }
 
-        var over = (listed is null or [] ? Enumerable.Range(0, input.Rank) : listed.Select(axis => OnnxShapes.Axis(axis, input.Rank))).ToHashSet();
+        var reduced = listed is null or [] ? Enumerable.Range(0, input.Rank) : listed.Select(axis => OnnxShapes.Axis(axis, input.Rank));
+        var over = reduced.ToHashSet();
         int[] axes = [.. over.Select(axis => input.Axes[axis]).Order()];
         if (axes[0] == OnnxData.Batch)
         {
@@ -56,7 +57,8 @@ internal sealed partial class OnnxTranslator
         // Without the reduced axes the numbers of those behind them close up.
         int[] view = keep
             ? input.Axes
-            : [.. input.Axes.Where(axis => !axes.Contains(axis)).Select(axis => axis == OnnxData.Batch ? axis : axis - axes.Count(gone => gone < axis))];
+            : [.. input.Axes.Where(axis => !axes.Contains(axis))
+                .Select(axis => axis == OnnxData.Batch ? axis : axis - axes.Count(gone => gone < axis))];
         Emit(node, op, [input.Layer], view);
     }
 
@@ -88,7 +90,9 @@ internal sealed partial class OnnxTranslator
             (sides[2 * axis], sides[(2 * axis) + 1]) = (before, after);
         }
 
-        var value = node.HasInput(2) ? (float)constants.Scalar(Constant(node, 2, "value")) : node.Attributes.TryGetValue("value", out var given) ? given.Float ?? 0 : 0;
+        var value = node.HasInput(2)
+            ? (float)constants.Scalar(Constant(node, 2, "value"))
+            : node.Attributes.GetValueOrDefault("value")?.Float ?? 0;
         var mode = node.Text("mode") switch
         {
             null or "constant" => PadMode.Constant,
@@ -120,7 +124,8 @@ internal sealed partial class OnnxTranslator
         }
 
         var (height, width) = Scales(node, input);
-        Emit(node, new ResizeOp(kind, height, width, Coordinates(node), kind == ResizeKind.Nearest ? Rounding(node) : NearestRounding.Usual), input);
+        var rounding = kind == ResizeKind.Nearest ? Rounding(node) : NearestRounding.Usual;
+        Emit(node, new ResizeOp(kind, height, width, Coordinates(node), rounding), input);
     }
 
     private ResizeCoordinates Coordinates(OnnxNode node) => node.Op == "Upsample" || model.Opset < 11
@@ -165,7 +170,9 @@ internal sealed partial class OnnxTranslator
 
         var sizes = Values(constants.Values(Constant(node, 3, "sizes")));
         var shape = builder.ShapeOf(input.Layer);
-        var fits = sizes.Item2 == shape.Channels && sizes.Item3 is >= 1 and <= ModelLimits.MaxInputExtent && sizes.Item4 is >= 1 and <= ModelLimits.MaxInputExtent;
+        var fits = sizes.Item2 == shape.Channels
+            && sizes.Item3 is >= 1 and <= ModelLimits.MaxInputExtent
+            && sizes.Item4 is >= 1 and <= ModelLimits.MaxInputExtent;
         return fits
             ? (Factor(shape.Height, (int)sizes.Item3), Factor(shape.Width, (int)sizes.Item4))
             : throw new UnsupportedNodeException($"it resizes {shape} to {sizes}");
@@ -221,7 +228,8 @@ internal sealed partial class OnnxTranslator
         return values switch
         {
             null or [] => fallback,
-            [var height, var width] when Math.Min(height, width) >= least && Math.Max(height, width) <= ModelLimits.MaxInputExtent => (height, width),
+            [var height, var width] when Math.Min(height, width) >= least && Math.Max(height, width) <= ModelLimits.MaxInputExtent =>
+                (height, width),
             _ => throw new ModelFormatException($"its {attribute} are ({string.Join(", ", values.Take(8))})"),
         };
     }

@@ -55,7 +55,7 @@ internal sealed partial class OnnxTranslator(OnnxModel model, OnnxNames names, O
             Batch = batch;
             builder.AddInput(input.Name, new TensorShape(spec.Channels, spec.Height, spec.Width), input.Name);
             Input = spec;
-            if (view.Length == 3 || view is [0, 1, 2] || view.Length == 4)
+            if (view.Length >= 3)
             {
                 _values[input.Name] = new OnnxData(input.Name, view);
                 return;
@@ -226,11 +226,13 @@ internal sealed partial class OnnxTranslator(OnnxModel model, OnnxNames names, O
         var data = Data(node, 0);
         return data.Rank == 4
             ? SeenAs(data, OnnxData.Nchw, names[node])
-            : throw new UnsupportedNodeException($"its input has rank {data.Rank}; only feature maps (batch, channels, height, width) are supported");
+            : throw new UnsupportedNodeException(
+                $"its input has rank {data.Rank}; only feature maps (batch, channels, height, width) are supported");
     }
 
     /// <summary>Adds the layer that a node stands for, with the same axes as its input, and makes it the node's value.</summary>
-    private void Emit(OnnxNode node, LayerOp op, OnnxData input, params LayerWeight[] weights) => Emit(node, op, [input.Layer], input.Axes, weights);
+    private void Emit(OnnxNode node, LayerOp op, OnnxData input, params LayerWeight[] weights) =>
+        Emit(node, op, [input.Layer], input.Axes, weights);
 
     private void Emit(OnnxNode node, LayerOp op, string[] before, int[] axes, params LayerWeight[] weights) =>
         SetValue(node, new OnnxData(builder.Add(names[node], op, before, weights, SourceNames(node, 0)), axes));
