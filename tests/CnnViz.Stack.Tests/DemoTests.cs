@@ -37,6 +37,25 @@ public sealed class DemoTests(StackFixture stack)
     }
 
     [Fact]
+    public async Task Maximize_Objectives_DifferentPictures()
+    {
+        using var folder = new TemporaryFolder();
+        var pictures = new HashSet<string>();
+        foreach (var objective in new[] { "channel", "neuron", "deepdream" })
+        {
+            var file = Path.Combine(folder.Path, $"{objective}.png");
+            var run = await RunAsync(
+                "maximize", "nanodet", "Add_4", "--filters", "3", "--objective", objective, "--steps", "2",
+                "--size", "64", "-o", file);
+            Assert.True(run.ExitCode == 0, run.All);
+            Assert.Equal("(64, 64) PNG", await PillowAsync(file));
+            pictures.Add(Convert.ToHexString(await File.ReadAllBytesAsync(file)));
+        }
+
+        Assert.Equal(3, pictures.Count);
+    }
+
+    [Fact]
     public async Task Maximize_UnknownClass_SaysTheNearest()
     {
         var run = await RunAsync("maximize", "nanodet", "--class", "hors", "-o", "unused.png");

@@ -29,14 +29,15 @@ internal static class CommandParts
 
     /// <summary>Comma-separated names.</summary>
     public static Option<IReadOnlyList<string>> Names(
-        string name, string description, bool required = false, params string[] aliases) => new(name, aliases)
-    {
-        Description = description,
-        HelpName = "A,B",
-        Required = required,
-        CustomParser = result =>
-            result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-    };
+        string name, string description, bool required = false, params string[] aliases) =>
+        new(name, aliases)
+        {
+            Description = description,
+            HelpName = "A,B",
+            Required = required,
+            CustomParser = result =>
+                result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        };
 
     /// <summary>The engine.</summary>
     public static Option<string?> Engine() => new("--engine") { Description = "Engine that computes: auto (default) or torch" };

@@ -10,18 +10,24 @@ internal sealed class SettingsOptions
 {
     private readonly Option<string?> _recipe = new("--recipe")
     {
-        Description = "lucid (default): Fourier parameterization and random transforms; keras: plain ascent on pixels",
+        Description = "lucid (default): Fourier parameterization and random transforms; keras: plain ascent on pixels; "
+            + "maco: the Fourier magnitudes of photographs",
+    };
+
+    private readonly Option<string?> _objective = new("--objective")
+    {
+        Description = "channel (default): a filter's mean; neuron: its middle cell; deepdream: the whole layer's mean square",
     };
 
     private readonly Option<int?> _steps = new("--steps")
     {
-        Description = "Iterations; default 160 (lucid) or 30 (keras)",
+        Description = "Iterations; default 160 (lucid), 30 (keras) or 256 (maco)",
         HelpName = "n",
     };
 
     private readonly Option<double?> _learningRate = new("--lr")
     {
-        Description = "Step size; default 0.05 (lucid) or 10 (keras)",
+        Description = "Step size; default 0.05 (lucid), 10 (keras) or 1 (maco)",
         HelpName = "x",
     };
 
@@ -29,16 +35,21 @@ internal sealed class SettingsOptions
 
     private readonly Option<int?> _size = new("--size")
     {
-        Description = "Height and width in pixels; default 128 (lucid) or 180 (keras)",
+        Description = "Height and width in pixels; default 128 (lucid), 180 (keras) or 256 (maco)",
         HelpName = "pixels",
     };
 
-    public SettingsOptions() => _recipe.AcceptOnlyFromAmong("lucid", "keras");
+    public SettingsOptions()
+    {
+        _recipe.AcceptOnlyFromAmong("lucid", "keras", "maco");
+        _objective.AcceptOnlyFromAmong("channel", "neuron", "deepdream");
+    }
 
     /// <summary>Makes the options known to a command.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_recipe);
+        command.Options.Add(_objective);
         command.Options.Add(_steps);
         command.Options.Add(_learningRate);
         command.Options.Add(_seed);
@@ -54,7 +65,15 @@ internal sealed class SettingsOptions
             {
                 "keras" => Recipe.Keras,
                 "lucid" => Recipe.Lucid,
+                "maco" => Recipe.Maco,
                 _ => Recipe.Unspecified,
+            },
+            Objective = parsed.GetValue(_objective) switch
+            {
+                "channel" => Objective.Channel,
+                "neuron" => Objective.Neuron,
+                "deepdream" => Objective.DeepDream,
+                _ => Objective.Unspecified,
             },
         };
         if (parsed.GetValue(_steps) is { } steps)

@@ -40,6 +40,8 @@ internal sealed class MaximizationTutorial(DemoSketch sketch)
         var classes = Request("", []);
         classes.Maximize.Classes.AddRange(_classes);
         classes.Maximize.Settings.LearningRate = 0.1; // Class logits rise slowly; at 0.05 the pictures stay pale.
+        classes.Maximize.Settings.Height = 160;
+        classes.Maximize.Settings.Width = 160;
         classes.Style.Labels = TileLabels.Classes;
         await sketch.MaximizationAsync(
             "maximize-classes.png",
