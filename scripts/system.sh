@@ -156,9 +156,7 @@ doctor() {
   local line
   while IFS= read -r line; do
     installed "${line%%=*}" && say "${line%%=*}: installed" || say "${line%%=*}: missing (${line#*=})"
-  done <<<"$PACKAGES_STACK
-$PACKAGES_NATIVE
-$PACKAGES_TESTS"
+  done < <(printf '%s\n' "$PACKAGES_STACK" "$PACKAGES_NATIVE" "$PACKAGES_TESTS" | sort -u -t= -k1,1)
   have nvidia-smi && say "GPU: $(nvidia-smi -L 2>/dev/null | head -n 1)" || say "GPU: none seen; the CPU is used"
   [ -f "$ROOT/models/nanodet/nanodet.bin" ] && say "models: nanodet, posenet, mlsd, ppocr-det" || say "models: none yet (./cnnviz demo fetches them)"
   rm -f "$STATE/feed-probed"

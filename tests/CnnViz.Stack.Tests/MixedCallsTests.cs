@@ -55,7 +55,11 @@ public sealed class MixedCallsTests(StackFixture stack, ITestOutputHelper output
             case 2:
                 await stack.Inference.MapsAsync(new FeatureMapsRequest
                 {
-                    Model = "nanodet", Layers = { "Add_4", "Add_10" }, Height = 96, Width = 96, Picture = new Picture { Data = photo },
+                    Model = "nanodet",
+                    Layers = { "Add_4", "Add_10" },
+                    Height = 96,
+                    Width = 96,
+                    Picture = new Picture { Data = photo },
                 });
                 break;
             case 3:
@@ -67,7 +71,9 @@ public sealed class MixedCallsTests(StackFixture stack, ITestOutputHelper output
             default:
                 await Assert.ThrowsAsync<RpcException>(() => stack.Inference.MapsAsync(new FeatureMapsRequest
                 {
-                    Model = "nanodet", Layers = { "Add_4" }, Picture = new Picture { Data = photo.Length > 99 ? ByteString.CopyFrom(photo.Span[..99]) : photo },
+                    Model = "nanodet",
+                    Layers = { "Add_4" },
+                    Picture = new Picture { Data = photo.Length > 99 ? ByteString.CopyFrom(photo.Span[..99]) : photo },
                 }));
                 break;
         }

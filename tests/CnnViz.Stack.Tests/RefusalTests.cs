@@ -124,7 +124,10 @@ public sealed class RefusalTests(StackFixture stack)
     {
         var request = new FeatureMapsRequest
         {
-            Model = "nanodet", Height = 2048, Width = 2048, Picture = new Picture { Data = ByteString.CopyFrom(1) },
+            Model = "nanodet",
+            Height = 2048,
+            Width = 2048,
+            Picture = new Picture { Data = ByteString.CopyFrom(1) },
         };
         request.Layers.AddRange(Enumerable.Range(0, 40).Select(i => $"{i}"));
         var error = await Assert.ThrowsAsync<RpcException>(() => stack.Inference.MapsAsync(request));

@@ -30,7 +30,7 @@ internal static class MaximizationRequests
             layer.Name,
             Filters(graph, request, settings.Objective),
             settings.HasHeight ? settings.Height : size.Height,
-            settings.HasWidth ? settings.Width : size.Width);
+            settings.HasWidth ? settings.Width : settings.HasHeight && !graph.Input.FixedSize ? settings.Height : size.Width);
         options = Override(options, settings, graph, layer);
 
         var violations = new MaximizationValidator(MaximizationLimits.Default).Validate(options, graph);
@@ -78,41 +78,41 @@ internal static class MaximizationRequests
 
     private static MaximizationOptions Override(
         MaximizationOptions recipe, MaximizationSettings settings, ModelGraph graph, Layer layer) => recipe with
-    {
-        Objective = MaximizationParts.Read("settings.objective", settings.Objective),
-        NeuronRow = Cell("neuron_row", settings.ObjectiveSettings?.HasNeuronRow, settings.ObjectiveSettings?.NeuronRow),
-        NeuronColumn = Cell("neuron_column", settings.ObjectiveSettings?.HasNeuronColumn, settings.ObjectiveSettings?.NeuronColumn),
-        Direction = settings.ObjectiveSettings?.Direction.ToArray() ?? [],
-        CosinePower = settings.ObjectiveSettings?.CosinePower ?? 0,
-        Terms = Terms(settings, graph, layer),
-        Diversity = MaximizationParts.Read(settings.Diversity),
-        Regularization = MaximizationParts.Read(settings.Regularization),
-        Parameterization = MaximizationParts.Read(settings.Parameterization, recipe.Parameterization),
-        DecorrelateColor = settings.HasDecorrelateColor ? settings.DecorrelateColor : recipe.DecorrelateColor,
-        Bounded = settings.HasBounded ? settings.Bounded : recipe.Bounded,
-        Transform = MaximizationParts.Read(settings.Transform, recipe.Transform),
-        LucidChain = MaximizationParts.Read(settings.LucidChain),
-        Crops = MaximizationParts.Read(
+        {
+            Objective = MaximizationParts.Read("settings.objective", settings.Objective),
+            NeuronRow = Cell("neuron_row", settings.ObjectiveSettings?.HasNeuronRow, settings.ObjectiveSettings?.NeuronRow),
+            NeuronColumn = Cell("neuron_column", settings.ObjectiveSettings?.HasNeuronColumn, settings.ObjectiveSettings?.NeuronColumn),
+            Direction = settings.ObjectiveSettings?.Direction.ToArray() ?? [],
+            CosinePower = settings.ObjectiveSettings?.CosinePower ?? 0,
+            Terms = Terms(settings, graph, layer),
+            Diversity = MaximizationParts.Read(settings.Diversity),
+            Regularization = MaximizationParts.Read(settings.Regularization),
+            Parameterization = MaximizationParts.Read(settings.Parameterization, recipe.Parameterization),
+            DecorrelateColor = settings.HasDecorrelateColor ? settings.DecorrelateColor : recipe.DecorrelateColor,
+            Bounded = settings.HasBounded ? settings.Bounded : recipe.Bounded,
+            Transform = MaximizationParts.Read(settings.Transform, recipe.Transform),
+            LucidChain = MaximizationParts.Read(settings.LucidChain),
+            Crops = MaximizationParts.Read(
             settings.Crops, recipe.Recipe == MaximizationRecipe.Maco && !graph.Input.FixedSize ? Fitting(MacoCropSize, graph.Input) : 0),
-        Optimizer = MaximizationParts.Read(settings.Optimizer, recipe.Optimizer),
-        AdamBeta1 = settings.Adam is { HasBeta1: true } ? settings.Adam.Beta1 : recipe.AdamBeta1,
-        AdamBeta2 = settings.Adam is { HasBeta2: true } ? settings.Adam.Beta2 : recipe.AdamBeta2,
-        AdamEpsilon = settings.Adam is { HasEpsilon: true } ? settings.Adam.Epsilon : recipe.AdamEpsilon,
-        GradientBlurs = [.. settings.GradientBlurs],
-        ReluReliefSteps = settings.HasReluReliefSteps ? settings.ReluReliefSteps : recipe.ReluReliefSteps,
-        TransparencyMask = settings.TransparencyMask,
-        Score = settings.Score,
-        NoiseAmplitude = settings.HasNoiseAmplitude ? settings.NoiseAmplitude : recipe.NoiseAmplitude,
-        Steps = settings.HasSteps ? settings.Steps : recipe.Steps,
-        LearningRate = settings.HasLearningRate ? settings.LearningRate : recipe.LearningRate,
-        Seed = settings.HasSeed ? settings.Seed : recipe.Seed,
-        Border = settings.HasBorder ? settings.Border : recipe.Border,
-        PreviewInterval = settings.HasPreviewInterval ? settings.PreviewInterval : recipe.PreviewInterval,
-        RotationDegrees = settings.HasRotationDegrees ? settings.RotationDegrees : recipe.RotationDegrees,
-        ScaleJitter = settings.HasScaleJitter ? settings.ScaleJitter : recipe.ScaleJitter,
-        ShiftPixels = settings.HasShiftPixels ? settings.ShiftPixels : recipe.ShiftPixels,
-        SpectrumDeviation = settings.HasSpectrumDeviation ? settings.SpectrumDeviation : recipe.SpectrumDeviation,
-    };
+            Optimizer = MaximizationParts.Read(settings.Optimizer, recipe.Optimizer),
+            AdamBeta1 = settings.Adam is { HasBeta1: true } ? settings.Adam.Beta1 : recipe.AdamBeta1,
+            AdamBeta2 = settings.Adam is { HasBeta2: true } ? settings.Adam.Beta2 : recipe.AdamBeta2,
+            AdamEpsilon = settings.Adam is { HasEpsilon: true } ? settings.Adam.Epsilon : recipe.AdamEpsilon,
+            GradientBlurs = [.. settings.GradientBlurs],
+            ReluReliefSteps = settings.HasReluReliefSteps ? settings.ReluReliefSteps : recipe.ReluReliefSteps,
+            TransparencyMask = settings.TransparencyMask,
+            Score = settings.Score,
+            NoiseAmplitude = settings.HasNoiseAmplitude ? settings.NoiseAmplitude : recipe.NoiseAmplitude,
+            Steps = settings.HasSteps ? settings.Steps : recipe.Steps,
+            LearningRate = settings.HasLearningRate ? settings.LearningRate : recipe.LearningRate,
+            Seed = settings.HasSeed ? settings.Seed : recipe.Seed,
+            Border = settings.HasBorder ? settings.Border : recipe.Border,
+            PreviewInterval = settings.HasPreviewInterval ? settings.PreviewInterval : recipe.PreviewInterval,
+            RotationDegrees = settings.HasRotationDegrees ? settings.RotationDegrees : recipe.RotationDegrees,
+            ScaleJitter = settings.HasScaleJitter ? settings.ScaleJitter : recipe.ScaleJitter,
+            ShiftPixels = settings.HasShiftPixels ? settings.ShiftPixels : recipe.ShiftPixels,
+            SpectrumDeviation = settings.HasSpectrumDeviation ? settings.SpectrumDeviation : recipe.SpectrumDeviation,
+        };
 
     private static (int Height, int Width) DefaultSize(MaximizationRecipe recipe, InputSpec input)
     {

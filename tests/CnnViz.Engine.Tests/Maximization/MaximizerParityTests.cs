@@ -16,7 +16,10 @@ public sealed class MaximizerParityTests
     {
         var options = MaximizationOptions.ForRecipe(MaximizationRecipe.Keras, "features", [filter], 16, 20) with
         {
-            Steps = 12, LearningRate = 0.5, Border = border, Seed = 42,
+            Steps = 12,
+            LearningRate = 0.5,
+            Border = border,
+            Seed = 42,
         };
         var start = Start(new PixelParameterization(_shape), options.Seed, filter);
 
@@ -35,7 +38,9 @@ public sealed class MaximizerParityTests
     {
         var options = MaximizationOptions.ForRecipe(MaximizationRecipe.Lucid, "features", [2], 16, 20) with
         {
-            Steps = 20, Seed = 3, Transform = TransformKind.Identity,
+            Steps = 20,
+            Seed = 3,
+            Transform = TransformKind.Identity,
         };
         var start = Start(new FourierParameterization(_shape), options.Seed, 2);
 

@@ -73,7 +73,9 @@ public sealed class MaximizerPartsTests
         var options = MaximizationOptions.ForRecipe(MaximizationRecipe.Maco, "features", [1, 3], 40, 40) with
         {
             // Crops of one size, so that early and late objectives compare.
-            Steps = 30, TransparencyMask = true, Crops = new() { Count = 5, Size = 20, LastSide = 0.5 },
+            Steps = 30,
+            TransparencyMask = true,
+            Crops = new() { Count = 5, Size = 20, LastSide = 0.5 },
         };
 
         var first = await RunAsync(options);

@@ -18,7 +18,9 @@ public sealed class TorchMaximizationTests(ITestOutputHelper output)
         // Grey noise leaves the filter off; a bright picture turns it on.
         var options = MaximizationOptions.ForRecipe(MaximizationRecipe.Lucid, "relu", [0], 16, 16) with
         {
-            Steps = 30, LearningRate = 0.2, Transform = TransformKind.Identity,
+            Steps = 30,
+            LearningRate = 0.2,
+            Transform = TransformKind.Identity,
         };
 
         var relieved = Assert.Single((await RunAsync(options)).OfType<MaximizationResult>());
@@ -53,7 +55,8 @@ public sealed class TorchMaximizationTests(ITestOutputHelper output)
         using var graph = TfJsGraphReader.Read(path);
         var options = MaximizationOptions.ForRecipe(MaximizationRecipe.Lucid, "Add_10", [5, 17], 128, 128) with
         {
-            Steps = 96, Score = true,
+            Steps = 96,
+            Score = true,
         };
 
         var results = (await RunAsync(graph, options)).OfType<MaximizationResult>().ToList();

@@ -13,7 +13,7 @@ public static class ColorDecorrelation
     /// <summary>Largest column norm of the published matrix.</summary>
     private const double Norm = 0.46195;
 
-    private static readonly float[] Matrix =
+    private static readonly float[] _matrix =
     [
         (float)(0.26 / Norm), (float)(0.09 / Norm), (float)(0.02 / Norm),
         (float)(0.27 / Norm), 0, (float)(-0.05 / Norm),
@@ -21,7 +21,7 @@ public static class ColorDecorrelation
     ];
 
     /// <summary>Row r, column c of the 3x3 matrix A in rgb = A x.</summary>
-    public static float Coefficient(int row, int column) => Matrix[(row * 3) + column];
+    public static float Coefficient(int row, int column) => _matrix[(row * 3) + column];
 
     /// <summary>rgb = A x, in place, for three planes.</summary>
     public static void Correlate(Span<float> planes) => Apply(planes, 0, 1);
@@ -32,7 +32,7 @@ public static class ColorDecorrelation
     private static void Apply(Span<float> planes, int transposed, int straight)
     {
         float At(int row, int column) =>
-            (straight * Matrix[(row * 3) + column]) + (transposed * Matrix[(column * 3) + row]);
+            (straight * _matrix[(row * 3) + column]) + (transposed * _matrix[(column * 3) + row]);
 
         var plane = planes.Length / 3;
         ref var first = ref MemoryMarshal.GetReference(planes);
