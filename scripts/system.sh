@@ -18,6 +18,8 @@ libonnx-testdata=ONNX' own conformance models
 protobuf-compiler-grpc=generating the Python and C++ clients' classes
 g++=compiling the C++ client
 cmake=building the C++ client
+make=building the C++ client
+libssl-dev=the C++ client's checksums
 libprotobuf-dev=the C++ client's messages
 libgrpc++-dev=the C++ client's gRPC library"
 
