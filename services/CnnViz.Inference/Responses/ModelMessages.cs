@@ -57,7 +57,12 @@ internal static class ModelMessages
             info.SourceNames.AddRange(layer.Output.SourceNames);
             foreach (var weight in layer.Weights)
             {
-                var message = new WeightInfo { Role = weight.Role, Layout = WeightLayouts.Letters(weight) };
+                var message = new WeightInfo
+                {
+                    Role = weight.Role,
+                    Layout = WeightLayouts.Letters(weight),
+                    Groups = WeightLayouts.Groups(layer, weight),
+                };
                 message.Shape.AddRange(weight.Shape.Select(extent => (long)extent));
                 info.Weights.Add(message);
             }

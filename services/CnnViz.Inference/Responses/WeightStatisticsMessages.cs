@@ -6,7 +6,8 @@ namespace CnnViz.Inference.Responses;
 /// <summary>What a weight tensor's values are like. Sums are taken in 64 bits; values that are not finite take no part.</summary>
 internal static class WeightStatisticsMessages
 {
-    public static WeightStatistics Of(LayerWeight weight, ReadOnlySpan<float> values, WeightStatisticsOptions options)
+    public static WeightStatistics Of(
+        ListedLayer layer, LayerWeight weight, ReadOnlySpan<float> values, WeightStatisticsOptions options)
     {
         const int defaultBins = 32;
         const double defaultThreshold = 1e-6;
@@ -21,7 +22,7 @@ internal static class WeightStatisticsMessages
         Histogram(message, values, options.Bins == 0 ? defaultBins : options.Bins);
         if (weight.Shape.Count > 1)
         {
-            Norms(message, weight, values);
+            Norms(message, FilterIndex.For(weight, Math.Max(1, WeightLayouts.Groups(layer, weight))), values);
         }
 
         return message;
@@ -101,19 +102,14 @@ internal static class WeightStatisticsMessages
         return bin < last && value >= edges[bin + 1] ? bin + 1 : bin;
     }
 
-    private static void Norms(WeightStatistics message, LayerWeight weight, ReadOnlySpan<float> values)
+    private static void Norms(WeightStatistics message, FilterIndex filters, ReadOnlySpan<float> values)
     {
-        // Filters lie along the first axis of OIHW and OI, else along the last one (for HWIM the last two together).
-        var letters = WeightLayouts.Letters(weight);
-        var outputsFirst = letters[0] == 'O';
-        var filters = letters == "HWIM" ? weight.Shape[^2] * weight.Shape[^1] : outputsFirst ? weight.Shape[0] : weight.Shape[^1];
-        var size = values.Length / filters;
-        var (l1, squares) = (new double[filters], new double[filters]);
+        var (l1, squares) = (new double[filters.Count], new double[filters.Count]);
         for (var i = 0; i < values.Length; i++)
         {
             if (float.IsFinite(values[i]))
             {
-                var filter = outputsFirst ? i / size : i % filters;
+                var filter = filters.Of(i);
                 l1[filter] += Math.Abs(values[i]);
                 squares[filter] += (double)values[i] * values[i];
             }
@@ -121,6 +117,7 @@ internal static class WeightStatisticsMessages
 
         message.FilterL1.AddRange(l1);
         message.FilterL2.AddRange(squares.Select(Math.Sqrt));
-        message.DeadFilters.AddRange(Enumerable.Range(0, filters).Where(filter => Math.Sqrt(squares[filter]) <= message.DeadNormThreshold));
+        message.DeadFilters.AddRange(
+            Enumerable.Range(0, filters.Count).Where(filter => Math.Sqrt(squares[filter]) <= message.DeadNormThreshold));
     }
 }

@@ -27,7 +27,7 @@ internal sealed partial class InferenceGrpcService
             foreach (var weight in weights)
             {
                 context.CancellationToken.ThrowIfCancellationRequested();
-                info.Statistics.Add(WeightStatisticsMessages.Of(weight, Read(graph, weight), options));
+                info.Statistics.Add(WeightStatisticsMessages.Of(layer, weight, Read(graph, weight), options));
             }
         }
 

@@ -19,9 +19,11 @@ internal static class FilterPicture
         ModelInfoResponse model, LayerInfo layer, IReadOnlyList<ReceivedTensor> weights, RenderFiltersRequest request, TileStyle style)
     {
         var scene = new WeightScene(model, layer, request, style);
-        if (LayerKernel.From(weights[0]) is { } kernel)
+        var name = weights[0].Header.Name;
+        var groups = layer.Weights.FirstOrDefault(weight => weight.Role == name)?.Groups ?? 1;
+        if (LayerKernel.From(weights[0], groups) is { } kernel)
         {
-            return KernelPicture.Draw(scene, weights[0].Header.Name, kernel);
+            return KernelPicture.Draw(scene, name, kernel);
         }
 
         scene.RefuseFilterFields(weights[0]);

@@ -4,43 +4,51 @@ namespace CnnViz.Render.Upstream;
 internal sealed class LayerKernel
 {
     private readonly ReceivedTensor _tensor;
+    private readonly Axes _axes;
 
-    // Strides in elements of (filter, input channel, row, column).
-    private readonly (int Filter, int Input, int Row, int Column) _stride;
-
-    private LayerKernel(ReceivedTensor tensor, int filters, int inputs, int height, int width, (int, int, int, int) stride)
+    private LayerKernel(ReceivedTensor tensor, Axes axes)
     {
         _tensor = tensor;
-        (Filters, Inputs, Height, Width) = (filters, inputs, height, width);
-        _stride = stride;
+        _axes = axes;
     }
 
-    public int Filters { get; }
+    public int Filters => _axes.Groups * _axes.Filters;
 
     /// <summary>Input channels each filter sees (per group).</summary>
-    public int Inputs { get; }
+    public int Inputs => _axes.Inputs;
 
-    public int Height { get; }
+    public int Height => _axes.Height;
 
-    public int Width { get; }
+    public int Width => _axes.Width;
 
-    /// <summary>Reads a convolution kernel; null when the tensor is not one.</summary>
-    public static LayerKernel? From(ReceivedTensor tensor)
+    /// <summary>
+    /// Reads a convolution kernel; null when the tensor is not one. A transposed convolution's filters are its output channels:
+    /// a tile is what one input channel adds to that channel around each of its pixels, unflipped.
+    /// </summary>
+    /// <param name="tensor">The weights.</param>
+    /// <param name="groups">The layer's groups; 0 is taken for 1. Only a transposed convolution's kernel does not tell them.</param>
+    /// <exception cref="InvalidDataException">A transposed convolution's input channels are no multiple of the groups.</exception>
+    public static LayerKernel? From(ReceivedTensor tensor, int groups)
     {
         var s = tensor.Shape;
-        return tensor.Header.Layout switch
+        Axes? axes = tensor.Header.Layout switch
         {
-            "HWIO" => new(tensor, s[3], s[2], s[0], s[1], (1, s[3], s[1] * s[2] * s[3], s[2] * s[3])),
-            "OIHW" => new(tensor, s[0], s[1], s[2], s[3], (s[1] * s[2] * s[3], s[2] * s[3], s[3], 1)),
+            "HWIO" => new(1, 0, s[3], 1, s[2], s[3], s[0], s[1] * s[2] * s[3], s[1], s[2] * s[3]),
+            "OIHW" => new(1, 0, s[0], s[1] * s[2] * s[3], s[1], s[2] * s[3], s[2], s[3], s[3], 1),
 
             // Depthwise: output channel c * multiplier + m sees input channel c alone.
-            "HWIM" => new(tensor, s[2] * s[3], 1, s[0], s[1], (1, 0, s[1] * s[2] * s[3], s[2] * s[3])),
+            "HWIM" => new(1, 0, s[2] * s[3], 1, 1, 0, s[0], s[1] * s[2] * s[3], s[1], s[2] * s[3]),
+
+            // Transposed: each group of inputs has output channels of its own, which share the output axis.
+            "IOHW" => Axes.Grouped(groups, s[1], s[2] * s[3], s[0], s[1] * s[2] * s[3], s[2], s[3], s[3], 1),
+            "HWOI" => Axes.Grouped(groups, s[2], s[3], s[3], 1, s[0], s[1] * s[2] * s[3], s[1], s[2] * s[3]),
             _ => null,
         };
+        return axes is null ? null : new(tensor, axes);
     }
 
     /// <summary>The same kernel with other values, in the tensor's own order.</summary>
-    public LayerKernel With(float[] values) => new(_tensor with { Values = values }, Filters, Inputs, Height, Width, _stride);
+    public LayerKernel With(float[] values) => new(_tensor with { Values = values }, _axes);
 
     /// <summary>All values, in the tensor's own order.</summary>
     public ReadOnlySpan<float> Values => _tensor.Values;
@@ -48,13 +56,39 @@ internal sealed class LayerKernel
     /// <summary>Copies one filter's weights for one input channel, row-major (height, width).</summary>
     public void Copy(int filter, int input, Span<float> tile)
     {
-        var start = filter * _stride.Filter + input * _stride.Input;
+        var (group, within) = Math.DivRem(filter, _axes.Filters);
+        var start = (group * _axes.GroupStep) + (within * _axes.FilterStep) + (input * _axes.InputStep);
         for (var row = 0; row < Height; row++)
         {
             for (var column = 0; column < Width; column++)
             {
-                tile[row * Width + column] = _tensor.Values[start + row * _stride.Row + column * _stride.Column];
+                tile[(row * Width) + column] = _tensor.Values[start + (row * _axes.RowStep) + (column * _axes.ColumnStep)];
             }
+        }
+    }
+
+    /// <summary>Extents (filters and inputs per group), and how many elements lie between neighbours along each axis.</summary>
+    private sealed record Axes(
+        int Groups,
+        int GroupStep,
+        int Filters,
+        int FilterStep,
+        int Inputs,
+        int InputStep,
+        int Height,
+        int RowStep,
+        int Width,
+        int ColumnStep)
+    {
+        /// <summary>Axes where the inputs of all groups lie one after another.</summary>
+        public static Axes Grouped(
+            int groups, int filters, int filterStep, int allInputs, int inputStep, int height, int rowStep, int width, int columnStep)
+        {
+            groups = Math.Max(1, groups);
+            var inputs = allInputs % groups == 0
+                ? allInputs / groups
+                : throw new InvalidDataException($"{groups} groups do not divide {allInputs} input channels");
+            return new(groups, inputs * inputStep, filters, filterStep, inputs, inputStep, height, rowStep, width, columnStep);
         }
     }
 }
