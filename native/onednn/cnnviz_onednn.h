@@ -103,6 +103,9 @@ enum {
     // Planar dst (c, h, w) from a blocked (c n[0] n[1], n[2], n[3]): dst[k][y][x] = a[((y % n[0]) n[1] + x % n[1]) c + k][y / n[0]][x / n[1]],
     // cells beyond h, w dropped: the end of a strided stem's gradient computed as a sub-pixel convolution.
     CNNVIZ_OP_SUBPIXEL = 19,
+    // dst (+)= a * act'(.), b: the activation's result (f32), from which the derivative follows: RELU result > 0 ? 1 : alpha;
+    // CLIP alpha < result < beta. May alias a.
+    CNNVIZ_OP_ACT_BACKWARD = 20,
 };
 
 typedef struct {
