@@ -11,11 +11,17 @@ public interface IEngine
     /// <summary>"cpu" or "cuda:0".</summary>
     string Device { get; }
 
-    /// <summary>The arithmetic's precision, "fp32" unless stated otherwise.</summary>
+    /// <summary>The arithmetic of <see cref="PrecisionMode.Exact"/>, "fp32" unless stated otherwise.</summary>
     string Precision { get; }
 
-    /// <summary>Threads one pass uses; fixed for the engine's life, since results depend on it to the last bit.</summary>
+    /// <summary>Threads of one pass where <see cref="CompileOptions.Threads"/> is 0.</summary>
     int Threads { get; }
+
+    /// <summary>
+    /// Lanes: passes of one thread each that run at the same time, each at full speed, at least 1. An engine with one lane uses the
+    /// whole device in every pass; one with more takes one image per lane, or one image over as many threads as it has lanes.
+    /// </summary>
+    int Lanes { get; }
 
     /// <summary>Prepares a graph for one input size and set of target layers. Only what the targets need is kept.</summary>
     /// <exception cref="CompileException">A target is unknown, needs an unsupported op, or the size does not fit the graph or memory.</exception>
@@ -33,6 +39,36 @@ public sealed record CompileOptions(int Height, int Width, IReadOnlyList<string>
     /// direction to filters that a picture does not excite at all. An engine that cannot do it computes the plain gradient.
     /// </summary>
     public bool ReluRelief { get; init; }
+
+    /// <summary>
+    /// Threads of one pass: 0 for the engine's own number, 1 for a pass on one lane, <see cref="IEngine.Lanes"/> for a pass over
+    /// all of them. An engine with one lane always uses its own number; <see cref="ICompiledModel.Threads"/> says what runs.
+    /// Results depend on it in the last bits.
+    /// </summary>
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// How exactly to compute. An engine or processor that has no fast mode computes exactly; <see cref="ICompiledModel.Precision"/>
+    /// says what runs.
+    /// </summary>
+    public PrecisionMode Precision { get; init; }
+
+    /// <summary>
+    /// By target layer, the cells of its feature map that are read and given cotangents; null, or a layer left out, for all cells.
+    /// Outside, activations may be anything, and cotangents are 0 or ignored. An engine may compute all cells nevertheless: results
+    /// inside do not depend on it.
+    /// </summary>
+    public IReadOnlyDictionary<string, CellRegion>? Regions { get; init; }
+}
+
+/// <summary>How exactly a model is computed.</summary>
+public enum PrecisionMode
+{
+    /// <summary>Float32 throughout.</summary>
+    Exact,
+
+    /// <summary>Forward in float32, backward in bfloat16 with float32 sums where the processor multiplies it natively.</summary>
+    Fast,
 }
 
 /// <summary>A graph, input size and set of target layers, ready to run on one engine. Safe for concurrent use.</summary>
@@ -43,6 +79,12 @@ public interface ICompiledModel : IDisposable
 
     /// <summary>One sample's output shape for each target layer, by the name used in <see cref="CompileOptions"/>.</summary>
     IReadOnlyDictionary<string, TensorShape> TargetShapes { get; }
+
+    /// <summary>Threads of one pass; with it, results are equal to the last bit.</summary>
+    int Threads { get; }
+
+    /// <summary>The arithmetic: "fp32", or "fp32+bf16" for float32 forward and bfloat16 backward.</summary>
+    string Precision { get; }
 
     /// <summary>Images per call that this device runs best; any number from 1 works.</summary>
     int PreferredBatch { get; }

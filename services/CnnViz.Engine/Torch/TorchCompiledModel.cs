@@ -46,6 +46,10 @@ internal sealed class TorchCompiledModel : ICompiledModel
 
     public IReadOnlyDictionary<string, TensorShape> TargetShapes { get; }
 
+    public int Threads => _engine.Threads;
+
+    public string Precision => _engine.Precision;
+
     public int PreferredBatch { get; }
 
     public long EstimatedBytesPerImage => _plan.BytesPerImage;

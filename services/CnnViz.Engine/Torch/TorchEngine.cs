@@ -49,6 +49,8 @@ public sealed class TorchEngine : IEngine
 
     public int Threads { get; }
 
+    public int Lanes => 1;
+
     /// <summary>Most bytes that one pass may be estimated to take.</summary>
     public long MemoryLimitBytes { get; }
 

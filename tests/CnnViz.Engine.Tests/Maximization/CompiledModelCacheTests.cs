@@ -57,5 +57,32 @@ public sealed class CompiledModelCacheTests
         Assert.Throws<ObjectDisposedException>(() => cache.Rent(engine, graph, At(16)));
     }
 
+    [Fact]
+    public void Rent_WhateverChangesTheModel_CompiledAnew()
+    {
+        var engine = new AnalyticEngine();
+        using var graph = AnalyticGraph.Create();
+        using var cache = new CompiledModelCache(8);
+        CompileOptions[] different =
+        [
+            At(16),
+            At(16) with { ReluRelief = true },
+            At(16) with { Threads = 1 },
+            At(16) with { Precision = PrecisionMode.Fast },
+            At(16) with { Regions = Only(new CellRegion(1, 3, 1, 3)) },
+            At(16) with { Regions = Only(new CellRegion(1, 3, 1, 4)) },
+        ];
+        foreach (var options in different)
+        {
+            cache.Rent(engine, graph, options).Dispose();
+        }
+
+        Assert.Equal(different.Length, engine.Compilations);
+        cache.Rent(engine, graph, At(16) with { Regions = Only(new CellRegion(1, 3, 1, 4)) }).Dispose();
+        Assert.Equal(different.Length, engine.Compilations);
+    }
+
+    private static Dictionary<string, CellRegion> Only(CellRegion region) => new() { ["features"] = region };
+
     private static CompileOptions At(int size) => new(size, size, ["features"]);
 }

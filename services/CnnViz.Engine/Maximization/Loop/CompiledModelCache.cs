@@ -18,8 +18,7 @@ public sealed class CompiledModelCache(int capacity) : IDisposable
     /// <exception cref="CompileException">The engine cannot run the graph, size or layer.</exception>
     public CompiledModelLease Rent(IEngine engine, ModelGraph graph, CompileOptions options)
     {
-        var key = new Key(
-            engine, graph, options.Height, options.Width, options.ReluRelief, string.Join('\n', options.TargetLayers));
+        var key = Key.Of(engine, graph, options);
         Entry entry;
         lock (_gate)
         {
@@ -89,7 +88,29 @@ public sealed class CompiledModelCache(int capacity) : IDisposable
     }
 
     private sealed record Key(
-        IEngine Engine, ModelGraph Graph, int Height, int Width, bool ReluRelief, string Layers);
+        IEngine Engine,
+        ModelGraph Graph,
+        int Height,
+        int Width,
+        bool ReluRelief,
+        int Threads,
+        PrecisionMode Precision,
+        string Layers,
+        string Regions)
+    {
+        public static Key Of(IEngine engine, ModelGraph graph, CompileOptions options) => new(
+            engine,
+            graph,
+            options.Height,
+            options.Width,
+            options.ReluRelief,
+            options.Threads,
+            options.Precision,
+            string.Join('\n', options.TargetLayers),
+            string.Join('\n', (options.Regions ?? new Dictionary<string, CellRegion>())
+                .OrderBy(region => region.Key, StringComparer.Ordinal)
+                .Select(region => $"{region.Key}:{region.Value}")));
+    }
 
     private sealed class Entry(Key key, Lazy<ICompiledModel> model)
     {

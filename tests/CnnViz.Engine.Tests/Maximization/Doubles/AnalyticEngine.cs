@@ -19,6 +19,8 @@ internal sealed class AnalyticEngine : IEngine
 
     public int Threads { get; init; } = 2;
 
+    public int Lanes { get; init; } = 1;
+
     public int PreferredBatch { get; init; } = 4;
 
     /// <summary>A filter whose weights are all 0.</summary>

@@ -32,6 +32,10 @@ internal sealed class AnalyticModel : ICompiledModel
 
     public IReadOnlyDictionary<string, TensorShape> TargetShapes { get; }
 
+    public int Threads => _options.Threads > 0 ? _options.Threads : _engine.Threads;
+
+    public string Precision => _engine.Precision;
+
     public int PreferredBatch => _engine.PreferredBatch;
 
     public long EstimatedBytesPerImage => 1 << 20;
