@@ -35,9 +35,23 @@ public interface IEngine
 public sealed record CompileOptions(int Height, int Width, IReadOnlyList<string> TargetLayers)
 {
     /// <summary>
-    /// Whether ReLU and ReLU6 let gradients pass everywhere, as if they were not there. Activations do not change. It gives a
-    /// direction to filters that a picture does not excite at all. An engine that cannot do it computes the plain gradient.
+    /// Whether the backward pass relieves dead ReLUs, so that a filter which a picture does not excite at all still gets a
+    /// direction. Activations do not change. An engine that cannot do it computes the plain gradient.
     /// </summary>
+    /// <remarks>
+    /// <para>
+    /// For every ReLU and ReLU6 layer and every sample of the batch separately, let x be the sample's input to the layer, g the
+    /// gradient that reaches the layer's output, of what is to rise, and d the plain gradient to x: g where x > 0 (ReLU6: and
+    /// x &lt; 6), else 0. If d has any element other than 0, d is handed back. If all of d is 0, the layer hands back g, except 0
+    /// where x &lt; 0 and g &lt; 0: there a step uphill would push x lower still (ReLU6: nor where x > 6 and g > 0, which would
+    /// push x higher still). g is what the layers behind have handed back under the same rule, summed over its consumers and
+    /// with the cotangent of the layer itself where it is a target.
+    /// </para>
+    /// <para>
+    /// The rule is the one of Lucid's redirected ReLU gradients (Olah, Mordvintsev and Schubert, "Feature Visualization", Distill
+    /// 2017), with the sign turned: Lucid's gradient is of a loss that falls.
+    /// </para>
+    /// </remarks>
     public bool ReluRelief { get; init; }
 
     /// <summary>

@@ -20,7 +20,7 @@ internal sealed class TorchCompiledModel : ICompiledModel
     /// <param name="device">Where the model runs.</param>
     /// <param name="plan">What it runs.</param>
     /// <param name="weights">The model's weights; owned from here on, also when this throws.</param>
-    /// <param name="reluRelief">Whether ReLUs let gradients pass where they are off.</param>
+    /// <param name="reluRelief"><see cref="CompileOptions.ReluRelief"/>.</param>
     public TorchCompiledModel(
         TorchEngine engine, Device device, ExecutionPlan plan, TorchWeights weights, bool reluRelief = false)
     {
@@ -73,6 +73,12 @@ internal sealed class TorchCompiledModel : ICompiledModel
         using var scope = NewDisposeScope();
         using var mode = withGradient ? enable_grad() : no_grad();
         var input = Upload(images, [batch, .. InputShape.Dims.Select(extent => (long)extent)]);
+        if (_reluRelief && withGradient)
+        {
+            var tape = RelievedTape.Record(_plan, _functions, input);
+            return new TorchForwardPass(this, batch, input.MoveToOuterDisposeScope(), Targets(tape.Output), withGradient, tape);
+        }
+
         input.requires_grad = withGradient;
         var kept = Run(input);
         return new TorchForwardPass(this, batch, input.MoveToOuterDisposeScope(), kept, withGradient);
@@ -124,20 +130,18 @@ internal sealed class TorchCompiledModel : ICompiledModel
         }
     }
 
+    /// <summary>The step that a target is the output of.</summary>
+    internal int StepOf(string target) => _plan.Targets[target];
+
     internal void PrepareThread() => _engine.PrepareThread();
 
     private LayerFunction BuildFunction(ExecutionStep step)
     {
-        if (_reluRelief && RelievedRelu.Build(step.Layer.Op) is { } relieved)
-        {
-            return relieved;
-        }
-
         // Constants that a layer makes outlive the scope that catches what it made on the way.
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         return LayerFunctions.Build(new LayerContext(
-            step.Layer, step.InputShapes, step.Output, _weights, _device, step.InPlace, constant =>
+            step.Layer, step.InputShapes, step.Output, _weights, _device, step.InPlace && !_reluRelief, constant =>
             {
                 _constants.Add(constant.DetachFromDisposeScope());
                 return constant;
@@ -166,8 +170,10 @@ internal sealed class TorchCompiledModel : ICompiledModel
             }
         }
 
-        // Two names may mean one step; each gets a handle of its own.
-        return _plan.Targets.ToDictionary(
-            target => target.Key, target => outputs[target.Value].alias().MoveToOuterDisposeScope(), StringComparer.Ordinal);
+        return Targets(step => outputs[step]);
     }
+
+    /// <summary>The targets' activations. Two names may mean one step; each gets a handle of its own.</summary>
+    private Dictionary<string, Tensor> Targets(Func<int, Tensor> output) => _plan.Targets.ToDictionary(
+        target => target.Key, target => output(target.Value).alias().MoveToOuterDisposeScope(), StringComparer.Ordinal);
 }

@@ -2,9 +2,14 @@ using static TorchSharp.torch;
 
 namespace CnnViz.Engine.Torch;
 
-/// <summary>The targets' activations and, with gradient, autograd's graph behind them.</summary>
+/// <summary>The targets' activations and, with gradient, autograd's graph behind them or the tape of a pass with relief.</summary>
 internal sealed class TorchForwardPass(
-    TorchCompiledModel model, int batch, Tensor input, Dictionary<string, Tensor> activations, bool withGradient) : IForwardPass
+    TorchCompiledModel model,
+    int batch,
+    Tensor input,
+    Dictionary<string, Tensor> activations,
+    bool withGradient,
+    RelievedTape? tape = null) : IForwardPass
 {
     private bool _swept;
     private bool _disposed;
@@ -43,8 +48,10 @@ internal sealed class TorchForwardPass(
         model.PrepareThread();
         using var scope = NewDisposeScope();
         var weights = cotangents.Zip(targets, (pair, target) => model.Upload(pair.Value.Span, target.shape)).ToList();
-        var gradient = autograd.grad(targets, [input], weights);
-        TorchCompiledModel.Download(gradient[0], inputGradient);
+        var gradient = tape is null
+            ? autograd.grad(targets, [input], weights)[0]
+            : tape.Pull(cotangents.Keys.Select(model.StepOf).Zip(weights));
+        TorchCompiledModel.Download(gradient, inputGradient);
     }
 
     public void Dispose()
@@ -53,6 +60,7 @@ internal sealed class TorchForwardPass(
         {
             _disposed = true;
             input.Dispose();
+            tape?.Dispose();
             foreach (var activation in activations.Values)
             {
                 activation.Dispose();

@@ -25,6 +25,27 @@ public sealed class OptimizerTests
         Close.Arrays(expected.Doubles("end"), x, 1e-6);
     }
 
+    /// <summary>As many steps as MaCo takes: the momentum's schedule moves slowly.</summary>
+    [Theory]
+    [InlineData(1.0, 0.9, 0.999, 1e-8)]
+    [InlineData(0.05, 0.8, 0.99, 1e-3)]
+    public async Task Nadam_WholeRun_AsPyTorch(double rate, double beta1, double beta2, double epsilon)
+    {
+        var nadam = new Nadam(rate, beta1, beta2, epsilon);
+        var start = Close.Random(13, 1);
+        float[][] gradients = [.. Enumerable.Range(0, 256).Select(i => Close.Random(13, (ulong)(10 + i)))];
+        gradients[3] = [.. gradients[3].Select(g => g * 1e-12f)];
+        float[] x = [.. start];
+        var state = new float[nadam.StateLength(x.Length)];
+        for (var step = 1; step <= gradients.Length; step++)
+        {
+            nadam.Step(step, x, gradients[step - 1], state);
+        }
+
+        var expected = await PythonReference.RunAsync("nadam", new { start, gradients, rate, beta1, beta2, epsilon });
+        Close.Arrays(expected.Doubles("end"), x, 1e-4);
+    }
+
     [Fact]
     public void NormalizedGradientAscent_AnyGradient_StepsAsFarAsTheRate()
     {

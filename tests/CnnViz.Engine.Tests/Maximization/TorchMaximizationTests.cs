@@ -2,7 +2,6 @@ using CnnViz.Engine.Maximization;
 using CnnViz.Engine.Tests.Torch;
 using CnnViz.Engine.Torch;
 using CnnViz.Models;
-using CnnViz.Tests.Shared;
 using Xunit.Abstractions;
 
 namespace CnnViz.Engine.Tests.Maximization;
@@ -42,18 +41,11 @@ public sealed class TorchMaximizationTests(ITestOutputHelper output)
         Assert.True(result.Image.IsEmpty);
     }
 
-    [Fact]
-    public async Task RunAsync_NanoDetMidLayer_BeatsPhotographsAndReproduces()
+    [InstalledModelFact("nanodet")]
+    public async Task RunAsync_NanoDetMidLayer_ExceedsPhotographs()
     {
-        var path = Path.Combine(RepositoryPaths.Models, "nanodet", "nanodet.json");
-        if (!File.Exists(path))
-        {
-            output.WriteLine($"not run: {path} is missing; ./cnnviz setup fetches it");
-            return;
-        }
-
-        using var graph = TfJsGraphReader.Read(path);
-        var options = MaximizationOptions.ForRecipe(MaximizationRecipe.Lucid, "Add_10", [5, 17], 128, 128) with
+        using var graph = TfJsGraphReader.Read(InstalledModel.PathOf("nanodet"));
+        var options = MaximizationOptions.ForRecipe(MaximizationRecipe.Lucid, "Add_11", [3, 60], 128, 128) with
         {
             Steps = 96,
             Score = true,
@@ -65,20 +57,14 @@ public sealed class TorchMaximizationTests(ITestOutputHelper output)
         {
             output.WriteLine($"filter {result.Filter}: {result.Quality}");
             Assert.True(result.Quality!.Clean > 1, $"filter {result.Filter}: {result.Quality}");
+            Assert.Equal(result.Objective, result.Quality.Activation);
         }
     }
 
-    [Fact]
+    [InstalledModelFact("nanodet")]
     public async Task RunAsync_TermOfAnotherLayer_RaisesItToo()
     {
-        var path = Path.Combine(RepositoryPaths.Models, "nanodet", "nanodet.json");
-        if (!File.Exists(path))
-        {
-            output.WriteLine($"not run: {path} is missing; ./cnnviz setup fetches it");
-            return;
-        }
-
-        using var graph = TfJsGraphReader.Read(path);
+        using var graph = TfJsGraphReader.Read(InstalledModel.PathOf("nanodet"));
         var options = MaximizationOptions.ForRecipe(MaximizationRecipe.Lucid, "Add_10", [5], 64, 64) with { Steps = 32 };
         var term = new TermOptions { Layer = "Add_4", Filter = 3, Weight = 2 };
 

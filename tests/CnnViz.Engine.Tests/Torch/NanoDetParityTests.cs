@@ -1,6 +1,5 @@
 using CnnViz.Engine.Torch;
 using CnnViz.Models;
-using CnnViz.Tests.Shared;
 using Xunit.Abstractions;
 
 namespace CnnViz.Engine.Tests.Torch;
@@ -12,13 +11,13 @@ public sealed class NanoDetParityTests(ITestOutputHelper output)
     private const int Batch = 2;
 
     // A mid layer; class logits behind the whole backbone and the top-down and bottom-up pyramid with its resizes.
-    [Theory]
+    [InstalledModelTheory("nanodet")]
     [InlineData(new[] { "Add_10" }, true)]
     [InlineData(new[] { "Add_10" }, false)]
     [InlineData(new[] { "Add_29", "Add_37", "Transpose_157" }, true)]
     public void ForwardAndBackward_NanoDet_EqualReference(string[] targets, bool channelsLast)
     {
-        using var graph = TfJsGraphReader.Read(Path.Combine(RepositoryPaths.Models, "nanodet", "nanodet.json"));
+        using var graph = TfJsGraphReader.Read(InstalledModel.PathOf("nanodet"));
         var engine = new TorchEngine(new TorchEngineOptions { Device = "cpu", Threads = 2, ChannelsLast = channelsLast });
         using var model = engine.Compile(graph, new CompileOptions(Size, Size, targets));
         var images = Parity.RandomValues(Batch * (int)model.InputShape.ElementCount, 11);

@@ -26,8 +26,15 @@ internal sealed class ReferenceJob(string folder, IReadOnlyList<string> targets)
     /// <param name="width">Input width in pixels.</param>
     /// <param name="images">(batch, channels, height, width).</param>
     /// <param name="cotangents">Shaped like the targets' activations, in the order of the targets.</param>
+    /// <param name="relief"><see cref="CompileOptions.ReluRelief"/>.</param>
     public static ReferenceJob Write(
-        string folder, ModelGraph graph, int height, int width, float[] images, IReadOnlyList<(string Target, float[] Values)> cotangents)
+        string folder,
+        ModelGraph graph,
+        int height,
+        int width,
+        float[] images,
+        IReadOnlyList<(string Target, float[] Values)> cotangents,
+        bool relief = false)
     {
         Directory.CreateDirectory(folder);
         string[] targets = [.. cotangents.Select(c => c.Target)];
@@ -40,6 +47,7 @@ internal sealed class ReferenceJob(string folder, IReadOnlyList<string> targets)
                 ["input"] = new JsonArray(graph.Input.Channels, height, width),
                 ["targets"] = new JsonArray([.. targets.Select(name => JsonValue.Create(graph.Find(name)!.Name))]),
                 ["layers"] = layers,
+                ["relief"] = relief,
             };
             File.WriteAllText(Path.Combine(folder, "graph.json"), description.ToJsonString(_json));
         }

@@ -124,6 +124,27 @@ def activation(x, a):
     }[a["Kind"]]()
 
 
+class RelievedRelu(torch.autograd.Function):
+    """Redirected gradients of dead units: Lucid's rule, of what is to rise, sample by sample."""
+
+    @staticmethod
+    def forward(ctx, x, most):
+        ctx.save_for_backward(x)
+        ctx.most = most
+        return torch.clamp(x, 0, most)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        x, = ctx.saved_tensors
+        handed = torch.where((x > 0) & (x < ctx.most), gradient, torch.zeros_like(gradient))
+        for sample in range(x.shape[0]):
+            if not handed[sample].any():
+                lower = (x[sample] < 0) & (gradient[sample] < 0)
+                higher = (x[sample] > ctx.most) & (gradient[sample] > 0)
+                handed[sample] = gradient[sample].masked_fill(lower | higher, 0)
+        return handed, None
+
+
 def prelu(x, layer, values):
     return torch.where(x > 0, x, weight(layer, "alpha", values) * x)
 
@@ -231,8 +252,10 @@ def resize_axis(x, axis, a, scale):
     return torch.moveaxis(torch.moveaxis(x, axis, -1) @ torch.from_numpy(weights.T.copy()), -1, axis)
 
 
-def evaluate(layer, x, values):
+def evaluate(layer, x, values, relief):
     a, op = layer["attributes"], layer["op"]
+    if op == "ActivationOp" and relief and a["Kind"] in ("Relu", "Relu6"):
+        return RelievedRelu.apply(x[0], 6 if a["Kind"] == "Relu6" else math.inf)
     if op == "Conv2DOp":
         return conv2d(x[0], a, layer, values)
     if op == "ConvTranspose2DOp":
@@ -292,7 +315,7 @@ def run(folder):
         if layer["op"] == "InputOp":
             outputs[layer["name"]] = images
         else:
-            outputs[layer["name"]] = evaluate(layer, [outputs[name] for name in layer["inputs"]], values)
+            outputs[layer["name"]] = evaluate(layer, [outputs[name] for name in layer["inputs"]], values, graph["relief"])
     total = 0.0
     for i, name in enumerate(graph["targets"]):
         activations = outputs[name]

@@ -48,7 +48,7 @@ internal sealed class MaximizationRun
         Batch = groups * _variants;
         _buffers = new NetworkBuffers(model, _objective.Layers, checked(Batch * _views));
         _relief = host.CompileRelieved is { } compile && options.ReluReliefSteps > 0
-            ? new ReluRelief(compile, _buffers, _views)
+            ? new ReluRelief(compile, options.ReluReliefSteps)
             : null;
         _slots = [.. Enumerable.Range(0, Batch).Select(_ => new PictureSlot(options, _modules, _mapping))];
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Math.Min(threads, Math.Max(Batch, _views))) };
@@ -100,21 +100,21 @@ internal sealed class MaximizationRun
         ForEach(_views, view => _modules.Transforms[view].Draw(
             new CounterRandom(_options.Seed, RandomPurpose.Transform, (uint)step | ((ulong)view << 32)), progress));
         ForEach(count, i => _slots[i].Draw(_buffers.Input(i * _views, _views)));
-        using (var pass = Forward(count * _views, withGradient: true))
+        var relieved = _relief?.ModelAt(step);
+
+        // Which filters have no gradient of their own only the network as it is can tell; it is asked until each picture had one.
+        if (relieved is null || _slots.Take(count).Any(slot => !slot.HadGradient))
         {
-            Evaluate(step, count, _views);
-            AddDiversity(count);
-            _host.Cancellation.ThrowIfCancellationRequested();
-            Timed(() => _buffers.Backward(pass));
+            Sweep(step, count, null);
+            ForEach(count, i => _slots[i].NoteGradient(_buffers.Gradient(i * _views, _views)));
         }
 
-        IReadOnlySet<int>? relieved = null;
-        if (_relief is not null && step <= _options.ReluReliefSteps)
+        if (relieved is not null)
         {
-            Timed(() => relieved = _relief.Apply(count));
+            Sweep(step, count, relieved);
         }
 
-        ForEach(count, i => _slots[i].Ascend(step, _buffers.Gradient(i * _views, _views), relieved?.Contains(i) ?? false));
+        ForEach(count, i => _slots[i].Ascend(step, _buffers.Gradient(i * _views, _views)));
         foreach (var slot in _slots.AsSpan(0, count))
         {
             if (!double.IsFinite(slot.GradientNorm))
@@ -127,11 +127,24 @@ internal sealed class MaximizationRun
         }
     }
 
-    private IForwardPass Forward(int samples, bool withGradient)
+    /// <summary>Sets the objectives of the pictures drawn and the gradients to what the network receives.</summary>
+    /// <param name="step">From 1.</param>
+    /// <param name="count">Pictures.</param>
+    /// <param name="relieved">The model that computes; null for the run's own.</param>
+    private void Sweep(int step, int count, ICompiledModel? relieved)
+    {
+        using var pass = Forward(count * _views, withGradient: true, relieved);
+        Evaluate(step, count, _views);
+        AddDiversity(count);
+        _host.Cancellation.ThrowIfCancellationRequested();
+        Timed(() => _buffers.Backward(pass));
+    }
+
+    private IForwardPass Forward(int samples, bool withGradient, ICompiledModel? relieved = null)
     {
         _host.Cancellation.ThrowIfCancellationRequested();
         IForwardPass pass = null!;
-        Timed(() => pass = _buffers.Forward(samples, withGradient));
+        Timed(() => pass = _buffers.Forward(samples, withGradient, relieved));
         return pass;
     }
 

@@ -39,9 +39,12 @@ internal sealed class NetworkBuffers
     public LayerBuffer Layer(string name) => Array.Find(_layers, layer => layer.Name == name)!;
 
     /// <summary>Runs the first samples and fetches every layer's activations.</summary>
-    public IForwardPass Forward(int samples, bool withGradient)
+    /// <param name="samples">How many.</param>
+    /// <param name="withGradient">Whether <see cref="Backward"/> follows.</param>
+    /// <param name="instead">Another model of the same network, size and layers; null for the buffers' own.</param>
+    public IForwardPass Forward(int samples, bool withGradient, ICompiledModel? instead = null)
     {
-        var pass = _model.Forward(Input(0, samples), samples, withGradient);
+        var pass = (instead ?? _model).Forward(Input(0, samples), samples, withGradient);
         foreach (var layer in _layers)
         {
             pass.CopyActivation(layer.Name, layer.Activation(0, samples));

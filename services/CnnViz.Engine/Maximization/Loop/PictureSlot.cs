@@ -49,7 +49,7 @@ internal sealed class PictureSlot
     /// <summary>The objective at the last evaluation.</summary>
     public double Objective { get; set; }
 
-    /// <summary>Euclidean norm of the network's own last gradient to the picture; 0 where ReLUs had to be relieved.</summary>
+    /// <summary>Euclidean norm of the last gradient to the picture; 0 while <see cref="HadGradient"/> is false.</summary>
     public double GradientNorm { get; private set; }
 
     /// <summary>Whether any step since the start had a gradient of the network's own.</summary>
@@ -102,16 +102,25 @@ internal sealed class PictureSlot
         _mapping.Forward(_seen, network);
     }
 
+    /// <summary>Sets <see cref="HadGradient"/> where the network's own gradient is not 0.</summary>
+    /// <param name="networkGradient">(views, network channels, height, width).</param>
+    public void NoteGradient(ReadOnlySpan<float> networkGradient)
+    {
+        if (!HadGradient)
+        {
+            PullBack(networkGradient);
+            HadGradient = SquaredNorm.Of(_imageGradient) > 0;
+        }
+    }
+
     /// <summary>Pulls the gradient back from the network's input to the parameters and takes the step.</summary>
     /// <param name="step">The step, from 1.</param>
-    /// <param name="networkGradient">(views, network channels, height, width).</param>
-    /// <param name="relieved">Whether it is the gradient of relieved ReLUs, which says nothing about the filter.</param>
-    public void Ascend(int step, ReadOnlySpan<float> networkGradient, bool relieved)
+    /// <param name="networkGradient">(views, network channels, height, width), of the network or with ReLUs relieved.</param>
+    public void Ascend(int step, ReadOnlySpan<float> networkGradient)
     {
         PullBack(networkGradient);
         var norm = Math.Sqrt(SquaredNorm.Of(_imageGradient));
-        GradientNorm = relieved && double.IsFinite(norm) ? 0 : norm;
-        HadGradient |= GradientNorm > 0;
+        GradientNorm = HadGradient || !double.IsFinite(norm) ? norm : 0;
         if (!double.IsFinite(norm))
         {
             return;

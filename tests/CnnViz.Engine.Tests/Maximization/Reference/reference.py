@@ -68,16 +68,14 @@ def adam(q):
 
 
 def nadam(q):
-    """Dozat's formula, uphill. PyTorch 1.13's own takes the momentum into the product one time too many."""
-    x, m, v, product = np.array(q["start"]), 0.0, 0.0, 1.0
-    for t, gradient in enumerate(map(np.array, q["gradients"]), 1):
-        mu, following = (0.9 * (1 - 0.5 * 0.96 ** (0.004 * s)) for s in (t, t + 1))
-        product *= mu
-        m = 0.9 * m + 0.1 * gradient
-        v = 0.999 * v + 0.001 * gradient ** 2
-        momentum = (1 - mu) * gradient / (1 - product) + following * m / (1 - product * following)
-        x = x + q["rate"] * momentum / (np.sqrt(v / (1 - 0.999 ** t)) + 1e-8)
-    return {"end": x.tolist()}
+    """PyTorch's own, uphill: the implementation for lists of tensors, since 1.13's for single ones takes the momentum into the
+    product one time too many."""
+    x = torch.tensor(q["start"]).requires_grad_()
+    optimiser = torch.optim.NAdam([x], lr=q["rate"], betas=(q["beta1"], q["beta2"]), eps=q["epsilon"], foreach=True)
+    for gradient in q["gradients"]:
+        x.grad = -torch.tensor(gradient)
+        optimiser.step()
+    return {"end": x.detach().tolist()}
 
 
 def standardize(x):
