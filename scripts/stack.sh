@@ -1,6 +1,7 @@
 # Running what was built.
 stack_environment() {
-  export CNNVIZ_MODELS="${CNNVIZ_MODELS:-$ROOT/models}"
+  CNNVIZ_MODELS="$(cd "$CALLER" && realpath -m "${CNNVIZ_MODELS:-$ROOT/models}")"
+  export CNNVIZ_MODELS
   # What the app host sets for the inference service, for tests and benches that run the engine in their own process.
   export OMP_WAIT_POLICY=passive MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=67108864
   CNNVIZ_APPHOST="$(output_of CnnViz.AppHost)/CnnViz.AppHost.dll"
@@ -9,6 +10,7 @@ stack_environment() {
 
 run_cli() {
   stack_environment
+  cd "$CALLER"
   exec dotnet "$(output_of CnnViz.Cli)/cnnviz-cli.dll" "$@"
 }
 

@@ -1,6 +1,7 @@
 // The stack: Redis for the shared cache, inference, and render, which calls inference. Settings (environment or command line):
 //   CNNVIZ_MODELS                                    folder of the models; by default models/ of this repository
-//   CNNVIZ_MODEL_FILES                               1 lets a request name a model by the absolute path of its file; off by default
+//   CNNVIZ_MODEL_FILES                               a folder (absolute): a request may name a model below it by its file's
+//                                                    absolute path; 1: a file anywhere; by default off
 //   CNNVIZ_INFERENCE_PORT, CNNVIZ_RENDER_PORT        fixed ports for gRPC; free ones by default
 //   CNNVIZ_INFERENCE_HTTP_PORT, CNNVIZ_RENDER_HTTP_PORT  the same for HTTP/1.1 (/health, /alive)
 //   CNNVIZ_ENDPOINTS_FILE                            where to write the addresses once everything is healthy

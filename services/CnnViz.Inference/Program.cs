@@ -18,7 +18,7 @@ builder.AddServiceDefaults();
 builder.Services.AddOptions<ComputeGateOptions>().BindConfiguration("Compute").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton<ComputeGate>();
 builder.Services.AddSingleton(_ => ModelCatalog.Open(
-    builder.Configuration["CNNVIZ_MODELS"] ?? "models", allowFiles: builder.Configuration["CNNVIZ_MODEL_FILES"] == "1"));
+    builder.Configuration["CNNVIZ_MODELS"] ?? "models", files: ModelFileAccess.Parse(builder.Configuration["CNNVIZ_MODEL_FILES"])));
 builder.Services.AddSingleton(_ => new SpecModels(specModelsKept));
 builder.Services.AddSingleton<ModelRequests>();
 builder.Services.AddSingleton<IEngine>(_ => new TorchEngine());

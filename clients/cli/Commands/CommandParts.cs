@@ -5,8 +5,11 @@ namespace CnnViz.Cli.Commands;
 /// <summary>Arguments and options that several commands have.</summary>
 internal static class CommandParts
 {
-    /// <summary>The model's name.</summary>
-    public static Argument<string> Model() => new("model") { Description = "Model name, as `models` lists it" };
+    /// <summary>The model's name, or its file.</summary>
+    public static Argument<string> Model() => new("model")
+    {
+        Description = "Model name, as `models` lists it, or the path of an .onnx file or of a TensorFlow.js model's .json",
+    };
 
     /// <summary>The layer's name.</summary>
     public static Argument<string> Layer() => new("layer") { Description = "Layer name or index, as `summary` lists it" };

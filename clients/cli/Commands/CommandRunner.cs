@@ -16,9 +16,15 @@ internal static class CommandRunner
     /// <param name="needs">The services that the work calls.</param>
     /// <param name="work">The work.</param>
     /// <param name="cancellation">Set by Ctrl-C and SIGTERM.</param>
+    /// <param name="model">Where the command line names a model, if it does.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(
-        ParseResult parsed, SharedOptions shared, ServiceKinds needs, Func<Session, Task> work, CancellationToken cancellation)
+        ParseResult parsed,
+        SharedOptions shared,
+        ServiceKinds needs,
+        Func<Session, Task> work,
+        CancellationToken cancellation,
+        Argument<string>? model = null)
     {
         var time = TimeProvider.System;
         var output = Outputs.Create(parsed.GetValue(shared.Json));
@@ -30,10 +36,14 @@ internal static class CommandRunner
             parsed.GetValue(shared.Verbose));
         try
         {
-            await using var connection = await Connection.OpenAsync(request, output, time, cancellation);
+            var named = model is null
+                ? new ModelReference("", null)
+                : ModelReference.Read(parsed.GetRequiredValue(model), request.StartsStack);
+            await using var connection = await Connection.OpenAsync(
+                request with { ModelFolder = named.Folder }, output, time, cancellation);
             try
             {
-                await work(new Session(output, connection, time, cancellation));
+                await work(new Session(output, connection, named.Name, time, cancellation));
             }
             catch (RpcException exception) when (!cancellation.IsCancellationRequested)
             {

@@ -47,17 +47,18 @@ internal static class FiltersCommand
                 async session =>
                 {
                     if (path is not null)
-                        await DrawAsync(session, Request(path), path);
+                        await DrawAsync(session, Request(session.Model, path), path);
                     if (wantsStatistics)
-                        await DescribeAsync(session, Request(path));
+                        await DescribeAsync(session, Request(session.Model, path));
                 },
-                cancellation);
+                cancellation,
+                model);
 
-            RenderFiltersRequest Request(string? target)
+            RenderFiltersRequest Request(string name, string? target)
             {
                 var request = new RenderFiltersRequest
                 {
-                    Model = parsed.GetRequiredValue(model),
+                    Model = name,
                     Layer = parsed.GetRequiredValue(layer),
                     Role = parsed.GetValue(role) ?? "",
                     Order = OrderOf(parsed.GetValue(sort)),

@@ -51,7 +51,7 @@ internal static class MapsCommand
             {
                 var maps = new FeatureMapsRequest
                 {
-                    Model = parsed.GetRequiredValue(model),
+                    Model = session.Model,
                     Picture = await ReadPictureAsync(parsed.GetRequiredValue(image), session.Cancellation),
                     Resize = ResizeOf(parsed.GetValue(resize)),
                     Engine = parsed.GetValue(engine) ?? "",
@@ -63,7 +63,8 @@ internal static class MapsCommand
                 var path = parsed.GetRequiredValue(folder);
                 await DrawAsync(session, request, layer => Path.Combine(path, PictureFile.NameOf(layer) + ending));
             },
-            cancellation));
+            cancellation,
+            model));
         return command;
     }
 

@@ -45,7 +45,7 @@ internal static class MaximizeCommand
                 var animation = FileFormats.Animated(path);
                 var maximize = new MaximizeFilterRequest
                 {
-                    Model = parsed.GetRequiredValue(model),
+                    Model = session.Model,
                     Layer = parsed.GetValue(layer) ?? "",
                     Settings = settings.Read(parsed),
                     Engine = parsed.GetValue(engine) ?? "",
@@ -60,7 +60,8 @@ internal static class MaximizeCommand
                 };
                 return DrawAsync(session, request, path);
             },
-            cancellation));
+            cancellation,
+            model));
         return command;
     }
 

@@ -24,11 +24,12 @@ internal static class SummaryCommand
             {
                 var pixels = parsed.GetValue(size);
                 var info = await session.Connection.Inference.ModelInfoAsync(
-                    new ModelInfoRequest { Model = parsed.GetRequiredValue(model), Height = pixels, Width = pixels },
+                    new ModelInfoRequest { Model = session.Model, Height = pixels, Width = pixels },
                     cancellationToken: session.Cancellation);
                 session.Output.Result(info, info.Summary.TrimEnd());
             },
-            cancellation));
+            cancellation,
+            model));
         return command;
     }
 }

@@ -12,7 +12,15 @@ namespace CnnViz.Cli.Stack;
 /// <param name="AppHost">The AppHost to start otherwise, if given.</param>
 /// <param name="Verbose">Whether the output of a stack that is started is shown.</param>
 internal sealed record ConnectionRequest(
-    ServiceKinds Needs, string? Render, string? Inference, string? AppHost, bool Verbose);
+    ServiceKinds Needs, string? Render, string? Inference, string? AppHost, bool Verbose)
+{
+    /// <summary>Whether a stack is started for the call, as no service that it needs is said to run already.</summary>
+    public bool StartsStack => !(Needs.HasFlag(ServiceKinds.Inference) && Inference is not null)
+        && !(Needs.HasFlag(ServiceKinds.Render) && Render is not null);
+
+    /// <summary>The folder below which a stack that is started may read models by their files' paths, if any.</summary>
+    public string? ModelFolder { get; init; }
+}
 
 /// <summary>
 /// Channels to the services: to those that run already, or to a stack started for this purpose and stopped at the end.
@@ -53,6 +61,7 @@ internal sealed class Connection : IAsyncDisposable
         var options = new LocalStackOptions
         {
             AppHost = AppHostLocator.Find(request.AppHost),
+            ModelFolder = request.ModelFolder,
             Echo = request.Verbose ? output.Note : null,
         };
         // Its own lines and a moving line would overwrite each other.

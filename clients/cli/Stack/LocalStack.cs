@@ -29,7 +29,7 @@ internal sealed class LocalStack : IAsyncDisposable
         _folder = Directory.CreateTempSubdirectory("cnnviz-");
         _process = new Process
         {
-            StartInfo = StartInfo(options.AppHost, EndpointsFile),
+            StartInfo = StartInfo(options, EndpointsFile),
             EnableRaisingEvents = true,
         };
         _process.Exited += (_, _) => _exited.TrySetResult();
@@ -155,8 +155,9 @@ internal sealed class LocalStack : IAsyncDisposable
         _options.Echo?.Invoke(line);
     }
 
-    private static ProcessStartInfo StartInfo(string appHost, string endpointsFile)
+    private static ProcessStartInfo StartInfo(LocalStackOptions options, string endpointsFile)
     {
+        var appHost = options.AppHost;
         var managed = Path.GetExtension(appHost).Equals(".dll", StringComparison.OrdinalIgnoreCase);
         var info = new ProcessStartInfo(managed ? DotnetHost() : appHost)
         {
@@ -173,6 +174,8 @@ internal sealed class LocalStack : IAsyncDisposable
         };
         if (managed)
             info.ArgumentList.Add(appHost);
+        if (options.ModelFolder is not null)
+            info.Environment["CNNVIZ_MODEL_FILES"] = options.ModelFolder;
         return info;
     }
 

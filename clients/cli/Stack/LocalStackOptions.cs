@@ -6,6 +6,9 @@ internal sealed record LocalStackOptions
     /// <summary>The AppHost: a .dll, or an executable.</summary>
     public required string AppHost { get; init; }
 
+    /// <summary>The folder (absolute) below which it may read models by their files' paths, if any.</summary>
+    public string? ModelFolder { get; init; }
+
     /// <summary>How long it may take until all services are healthy; default 2 minutes.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);
 

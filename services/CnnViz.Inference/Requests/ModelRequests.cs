@@ -27,7 +27,9 @@ internal sealed class ModelRequests(ModelCatalog catalog, SpecModels specs)
             : throw RpcErrors.InvalidArgument(("spec", "cannot be given together with model"));
     }
 
-    /// <exception cref="Grpc.Core.RpcException">NOT_FOUND for an unknown name, INVALID_ARGUMENT for files that cannot be used.</exception>
+    /// <summary>The network a request names, or whose file's path it gives where that is allowed.</summary>
+    /// <exception cref="Grpc.Core.RpcException">NOT_FOUND for an unknown name or a missing file, INVALID_ARGUMENT for files that
+    /// cannot be used, FAILED_PRECONDITION for a path that may not be read.</exception>
     public ModelGraph Graph(string name)
     {
         if (string.IsNullOrEmpty(name))
@@ -35,7 +37,7 @@ internal sealed class ModelRequests(ModelCatalog catalog, SpecModels specs)
             throw RpcErrors.InvalidArgument(("model", "must name a model"));
         }
 
-        if (catalog.AllowsFiles && ModelCatalog.IsFilePath(name))
+        if (ModelCatalog.IsFilePath(name))
         {
             return File(name);
         }
@@ -65,13 +67,21 @@ internal sealed class ModelRequests(ModelCatalog catalog, SpecModels specs)
 
     private ModelGraph File(string path)
     {
+        if (catalog.Files.Refusal(path) is { } refusal)
+        {
+            throw RpcErrors.FailedPrecondition(
+                "MODEL_FILE_NOT_ALLOWED",
+                $"{Fields.Quote(path)} cannot be read: {refusal}; whoever runs it may allow paths with CNNVIZ_MODEL_FILES",
+                ("model", Fields.Quote(path)));
+        }
+
         try
         {
             return catalog.Load(path);
         }
         catch (ModelNotFoundException exception)
         {
-            throw RpcErrors.NotFound("UNKNOWN_MODEL", exception.Message, ("model", path));
+            throw RpcErrors.NotFound("UNKNOWN_MODEL", exception.Message, ("model", Fields.Quote(path)));
         }
         catch (ModelFormatException exception)
         {

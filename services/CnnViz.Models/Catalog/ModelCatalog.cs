@@ -16,9 +16,9 @@ public sealed partial class ModelCatalog : IDisposable
     private readonly ConcurrentDictionary<string, Lazy<ModelGraph>> _loaded = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _errors = new(StringComparer.Ordinal);
 
-    private ModelCatalog(string root, IEnumerable<KnownModel> known, IEnumerable<ZooModel> zoo, bool allowFiles)
+    private ModelCatalog(string root, IEnumerable<KnownModel> known, IEnumerable<ZooModel> zoo, ModelFileAccess files)
     {
-        AllowsFiles = allowFiles;
+        Files = files;
         _root = Path.GetFullPath(root);
         _known = known.ToDictionary(model => model.Name, StringComparer.Ordinal);
         _zoo = zoo.ToDictionary(model => model.Name, StringComparer.Ordinal);
@@ -28,21 +28,19 @@ public sealed partial class ModelCatalog : IDisposable
     /// <param name="modelRoot">The directory that holds one directory per model.</param>
     /// <param name="known">Models with facts of their own; by default <see cref="KnownModel.All"/>.</param>
     /// <param name="zoo">Networks built in code; by default <see cref="ZooModel.All"/>. Files of the same name come first.</param>
-    /// <param name="allowFiles">Whether a name may also be the path of a model file anywhere: only where every caller may read
-    /// what this process may, as on one's own machine.</param>
+    /// <param name="files">Which files a name may mean by their paths; by default none.</param>
     public static ModelCatalog Open(
-        string modelRoot, IEnumerable<KnownModel>? known = null, IEnumerable<ZooModel>? zoo = null, bool allowFiles = false)
+        string modelRoot, IEnumerable<KnownModel>? known = null, IEnumerable<ZooModel>? zoo = null, ModelFileAccess? files = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(modelRoot);
-        return new ModelCatalog(modelRoot, known ?? KnownModel.All, zoo ?? ZooModel.All, allowFiles);
+        return new ModelCatalog(modelRoot, known ?? KnownModel.All, zoo ?? ZooModel.All, files ?? ModelFileAccess.None);
     }
 
-    /// <summary>Whether <see cref="Load"/> also takes the path of a model file.</summary>
-    public bool AllowsFiles { get; }
+    /// <summary>Which files <see cref="Load"/> takes by their paths.</summary>
+    public ModelFileAccess Files { get; }
 
-    /// <summary>Whether a text is an absolute path to a file of a kind that is read (.onnx, or a TensorFlow.js model's .json).</summary>
-    public static bool IsFilePath(string? name) => name is not null && Path.IsPathFullyQualified(name)
-        && Path.GetExtension(name) is (".onnx" or ".json");
+    /// <summary>Whether a text means a file (.onnx, or a TensorFlow.js model's .json) by its path rather than a model's name.</summary>
+    public static bool IsFilePath(string? name) => ModelFileAccess.IsMeant(name);
 
     /// <summary>Whether a text can be a model's name: 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit.</summary>
     public static bool IsValidName(string? name) => name is not null && NamePattern().IsMatch(name);
@@ -51,14 +49,16 @@ public sealed partial class ModelCatalog : IDisposable
     public IReadOnlyList<ModelCatalogEntry> List() => [.. Names().Select(Describe)];
 
     /// <summary>A model's graph; the same instance for every caller, owned by the catalogue.</summary>
-    /// <param name="name">The model's name; or, where <see cref="AllowsFiles"/>, the absolute path of its file.</param>
+    /// <param name="name">The model's name; or, where <see cref="Files"/> allow it, the absolute path of its file.</param>
     /// <exception cref="ModelNotFoundException">The name is malformed or no model has it.</exception>
     /// <exception cref="ModelFormatException">A file is missing or the model cannot be used; a later call tries again.</exception>
     public ModelGraph Load(string name)
     {
-        if (AllowsFiles && IsFilePath(name))
+        if (IsFilePath(name))
         {
-            return LoadFile(Path.GetFullPath(name));
+            return Files.Refusal(name) is { } refusal
+                ? throw new ModelNotFoundException(refusal, [])
+                : LoadFile(Path.GetFullPath(name));
         }
 
         if (!IsValidName(name))
@@ -98,7 +98,8 @@ public sealed partial class ModelCatalog : IDisposable
     {
         if (!File.Exists(path))
         {
-            throw new ModelNotFoundException($"there is no file '{path}'", []);
+            var what = Directory.Exists(path) ? "a folder, not a file; name the file in it" : "not there";
+            throw new ModelNotFoundException($"'{path}' is {what}", []);
         }
 
         var key = $"{path}\n{File.GetLastWriteTimeUtc(path).Ticks}";
@@ -107,9 +108,14 @@ public sealed partial class ModelCatalog : IDisposable
         {
             return entry.Value;
         }
-        catch
+        catch (Exception e)
         {
             _loaded.TryRemove(new KeyValuePair<string, Lazy<ModelGraph>>(key, entry));
+            if (e is UnauthorizedAccessException)
+            {
+                throw new ModelFormatException($"'{path}' may not be read by this service");
+            }
+
             throw;
         }
     }

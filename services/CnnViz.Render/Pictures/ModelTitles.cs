@@ -11,5 +11,7 @@ internal static class ModelTitles
     /// <summary>For a layer's own weights.</summary>
     public static string Of(ModelInfoResponse model, LayerInfo layer) => Of(model.Name, layer.Untrained);
 
-    private static string Of(string model, bool untrained) => untrained ? $"{model} (untrained)" : model;
+    // A model that was named by its file's path goes by the file's name; other names have no separator.
+    private static string Of(string model, bool untrained) =>
+        untrained ? $"{Path.GetFileName(model)} (untrained)" : Path.GetFileName(model);
 }

@@ -34,6 +34,24 @@ public class LocalStackTests
         Assert.Throws<ArgumentException>(() => Process.GetProcessById(id));
     }
 
+    [Theory]
+    [InlineData("/models/of mine", "/models/of mine")]
+    [InlineData(null, "none")]
+    public async Task Start_ModelFolder_IsTheOnlyOneAllowed(string? folder, string expected)
+    {
+        using var appHost = new FakeAppHost($$"""
+            trap 'kill $WAITER; exit 0' TERM
+            echo "${CNNVIZ_MODEL_FILES-none}" > "$HERE/allowed"
+            {{FakeAppHost.Ready}}
+            {{FakeAppHost.WaitForSignal}}
+            """);
+
+        var options = Options(appHost) with { ModelFolder = folder };
+        await using var stack = await LocalStack.StartAsync(options, TimeProvider.System, CancellationToken.None).WaitAsync(_guard);
+
+        Assert.Equal(expected, appHost.Written("allowed"));
+    }
+
     [Fact]
     public async Task Start_AppHostDies_LastLinesAndCodeReported()
     {

@@ -42,7 +42,7 @@ public sealed class ModelCatalogTests : IDisposable
         Assert.NotNull(closed.Load("mine").Find("r"));
         Assert.Throws<ModelNotFoundException>(() => closed.Load(path));
 
-        using var open = ModelCatalog.Open(Path.Combine(_root, "none"), zoo: [], allowFiles: true);
+        using var open = ModelCatalog.Open(Path.Combine(_root, "none"), zoo: [], files: ModelFileAccess.Anywhere);
         var graph = open.Load(path);
         Assert.Equal(path, graph.Name);
         Assert.Same(graph, open.Load(path));
