@@ -64,7 +64,8 @@ public enum WeightLayout
 }
 
 /// <summary>A layer's weight: its role in the op, where it lies in the <see cref="IWeightStore"/>, and its shape there.</summary>
-/// <param name="Role">"kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "alpha" or "constant".</param>
+/// <param name="Role">"kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "alpha" or "constant"; "count" for a
+/// Keras Normalization's number of samples, which no result depends on.</param>
 /// <param name="Key">The tensor's name in the weight store.</param>
 /// <param name="Shape">Extents in the source's axis order; empty for a scalar.</param>
 /// <param name="Layout">The source's axis order.</param>
@@ -72,6 +73,6 @@ public sealed record LayerWeight(string Role, string Key, IReadOnlyList<int> Sha
 {
     public long ElementCount => Shape.Aggregate(1L, (product, extent) => checked(product * extent));
 
-    /// <summary>False for batch normalization's moving statistics, which Keras counts as non-trainable.</summary>
-    public bool Trainable => Role is not ("moving_mean" or "moving_variance");
+    /// <summary>False for normalizations' statistics, which Keras counts as non-trainable.</summary>
+    public bool Trainable => Role is not ("moving_mean" or "moving_variance" or "count");
 }

@@ -12,6 +12,8 @@ public sealed partial class KerasModelBuilder
     /// <param name="activation">The activation inside the layer; none by default.</param>
     /// <param name="bias">Whether there is a bias. Default true.</param>
     /// <param name="from">The layer before.</param>
+    /// <param name="dilation">In pixels; default 1.</param>
+    /// <param name="groups">Groups of channels that do not see each other, at least 1. Default 1.</param>
     public string Conv2D(
         string name,
         int filters,
@@ -20,15 +22,19 @@ public sealed partial class KerasModelBuilder
         KerasPadding padding = KerasPadding.Valid,
         LayerOp? activation = null,
         bool bias = true,
-        string? from = null)
+        string? from = null,
+        Size2D? dilation = null,
+        int groups = 1)
     {
         var input = MapBefore(from);
         var step = stride ?? Size2D.One;
-        var fanIn = (long)kernel.Height * kernel.Width * input.Channels;
-        int[] shape = [kernel.Height, kernel.Width, input.Channels, filters];
+        var spread = dilation ?? Size2D.One;
+        var channels = groups < 1 ? input.Channels : input.Channels / groups;
+        var fanIn = (long)kernel.Height * kernel.Width * channels;
+        int[] shape = [kernel.Height, kernel.Width, channels, filters];
         List<LayerWeight> weights = [Weight(name, "kernel", InitialValues.HeNormal(fanIn), WeightLayout.Hwio, shape)];
         AddBias(weights, name, filters, bias);
-        var op = new Conv2DOp(step, Size2D.One, Pads(input, kernel, step, padding));
+        var op = new Conv2DOp(step, spread, Pads(input, Dilated(kernel, spread), step, padding), groups);
         return AddActivated(name, op, from, weights, activation);
     }
 
@@ -41,6 +47,7 @@ public sealed partial class KerasModelBuilder
     /// <param name="activation">The activation inside the layer; none by default.</param>
     /// <param name="bias">Whether there is a bias. Default true.</param>
     /// <param name="from">The layer before.</param>
+    /// <param name="dilation">In pixels; default 1.</param>
     public string DepthwiseConv2D(
         string name,
         int multiplier,
@@ -49,15 +56,18 @@ public sealed partial class KerasModelBuilder
         KerasPadding padding = KerasPadding.Valid,
         LayerOp? activation = null,
         bool bias = true,
-        string? from = null)
+        string? from = null,
+        Size2D? dilation = null)
     {
         var input = MapBefore(from);
         var step = stride ?? Size2D.One;
+        var spread = dilation ?? Size2D.One;
         var initial = InitialValues.HeNormal((long)kernel.Height * kernel.Width);
         List<LayerWeight> weights =
             [Weight(name, "kernel", initial, WeightLayout.Hwim, kernel.Height, kernel.Width, input.Channels, multiplier)];
         AddBias(weights, name, checked(input.Channels * multiplier), bias);
-        var op = new Conv2DOp(step, Size2D.One, Pads(input, kernel, step, padding), input.Channels) { Depthwise = true };
+        var pads = Pads(input, Dilated(kernel, spread), step, padding);
+        var op = new Conv2DOp(step, spread, pads, input.Channels) { Depthwise = true };
         return AddActivated(name, op, from, weights, activation);
     }
 
@@ -114,14 +124,20 @@ public sealed partial class KerasModelBuilder
         return AddActivated(name, new DenseOp(), from, weights, activation);
     }
 
-    /// <summary>Keras' BatchNormalization over channels; epsilon's default is Keras' 0.001.</summary>
-    public string BatchNormalization(string name, float epsilon = 1e-3f, string? from = null)
+    /// <summary>
+    /// Keras' BatchNormalization over channels; epsilon's default is Keras' 0.001. Without scale it has no gamma, without center
+    /// no beta.
+    /// </summary>
+    public string BatchNormalization(
+        string name, float epsilon = 1e-3f, string? from = null, bool scale = true, bool center = true)
     {
         var channels = _shapes[from ?? Last].Channels;
+        LayerWeight[] gamma = scale ? [Weight(name, "gamma", InitialValues.Constant(1), WeightLayout.Plain, channels)] : [];
+        LayerWeight[] beta = center ? [Weight(name, "beta", InitialValues.Constant(0), WeightLayout.Plain, channels)] : [];
         LayerWeight[] weights =
         [
-            Weight(name, "gamma", InitialValues.Constant(1), WeightLayout.Plain, channels),
-            Weight(name, "beta", InitialValues.Constant(0), WeightLayout.Plain, channels),
+            .. gamma,
+            .. beta,
             Weight(name, "moving_mean", InitialValues.Constant(0), WeightLayout.Plain, channels),
             Weight(name, "moving_variance", InitialValues.Constant(1), WeightLayout.Plain, channels),
         ];
@@ -146,8 +162,8 @@ public sealed partial class KerasModelBuilder
     }
 
     /// <summary>Keras' GlobalMaxPooling2D and GlobalAveragePooling2D.</summary>
-    public string GlobalPooling2D(string name, PoolKind kind, string? from = null) =>
-        Add(name, new GlobalPool2DOp(kind, KeepDims: false), from, []);
+    public string GlobalPooling2D(string name, PoolKind kind, string? from = null, bool keepDims = false) =>
+        Add(name, new GlobalPool2DOp(kind, keepDims), from, []);
 
     /// <summary>Keras' ZeroPadding2D.</summary>
     public string ZeroPadding2D(string name, Padding2D padding, string? from = null) => Add(name, new Pad2DOp(padding), from, []);
@@ -171,7 +187,7 @@ public sealed partial class KerasModelBuilder
     public string Sum(string name, string left, string right) =>
         Append(new Layer { Name = name, Op = new BinaryOp(BinaryKind.Add), Inputs = [left, right] }, className: null);
 
-    private void AddBias(List<LayerWeight> weights, string layer, int length, bool wanted)
+    internal void AddBias(List<LayerWeight> weights, string layer, int length, bool wanted)
     {
         if (wanted)
         {
@@ -181,19 +197,26 @@ public sealed partial class KerasModelBuilder
 
     /// <summary>
     /// The padding in cells. TensorFlow's SAME at a stride above 1 depends on the extent: the network then runs only at the
-    /// declared size.
+    /// declared size, unless all its sizes are multiples of this layer's total stride, which makes the padding always the same.
     /// </summary>
-    private Padding2D Pads(TensorShape input, Size2D window, Size2D stride, KerasPadding padding)
+    internal Padding2D Pads(TensorShape input, Size2D window, Size2D stride, KerasPadding padding)
     {
         if (padding == KerasPadding.Valid)
         {
             return Padding2D.None;
         }
 
-        _fixedSize |= (stride.Height > 1 && window.Height > 1) || (stride.Width > 1 && window.Width > 1);
+        _samePadding |= DependsOnSize(input.Height, _input.Height, window.Height, stride.Height)
+            || DependsOnSize(input.Width, _input.Width, window.Width, stride.Width);
         var (rows, columns) = (Total(input.Height, window.Height, stride.Height), Total(input.Width, window.Width, stride.Width));
         return new Padding2D(rows / 2, rows - (rows / 2), columns / 2, columns - (columns / 2));
     }
+
+    private bool DependsOnSize(int extent, int declared, int window, int stride) => stride > 1 && window > 1
+        && (declared % extent != 0 || _input.SizeMultiple % (declared / extent * stride) != 0);
+
+    private static Size2D Dilated(Size2D kernel, Size2D dilation) =>
+        new(((kernel.Height - 1) * dilation.Height) + 1, ((kernel.Width - 1) * dilation.Width) + 1);
 
     private static int Total(int extent, int window, int stride) =>
         stride < 1 ? 0 : Math.Max(((((extent + stride - 1) / stride) - 1) * stride) + window - extent, 0);

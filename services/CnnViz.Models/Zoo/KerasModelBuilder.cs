@@ -26,16 +26,21 @@ public sealed partial class KerasModelBuilder
 {
     private readonly InputSpec _input;
     private readonly List<Layer> _layers = [];
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorShape> _shapes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (int[] Shape, InitialValues Initial)> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, float[]> _fixed = new(StringComparer.Ordinal);
     private bool _fixedSize;
+    private bool _samePadding;
 
     /// <param name="input">The picture input; <see cref="InputSpec.FixedSize"/> is set by the layers that need it.</param>
-    public KerasModelBuilder(InputSpec input)
+    /// <param name="channelsLast">Whether the network is written channels-last, as Keras' are by default.</param>
+    public KerasModelBuilder(InputSpec input, bool channelsLast = true)
     {
         ArgumentNullException.ThrowIfNull(input);
-        _input = input with { ChannelsLast = true };
+        _input = input with { ChannelsLast = channelsLast };
         _layers.Add(new Layer { Name = input.Name, Op = new InputOp() });
+        _names.Add(input.Name);
         _shapes[input.Name] = new TensorShape(input.Channels, input.Height, input.Width);
         Last = input.Name;
     }
@@ -49,10 +54,16 @@ public sealed partial class KerasModelBuilder
     /// <summary>Whether the network is a Keras Sequential model, whose summary leaves the input out. Default false.</summary>
     public bool Sequential { get; set; }
 
+    /// <summary>
+    /// Whether the network built has its layers in the order of Keras' summary, by depth, rather than as they were added.
+    /// Default false.
+    /// </summary>
+    public bool OrderByDepth { get; set; }
+
     /// <summary>A layer's output for one sample at the declared input size.</summary>
     public TensorShape ShapeOf(string layer) => _shapes[layer];
 
-    public bool Contains(string layer) => _shapes.ContainsKey(layer);
+    public bool Contains(string layer) => _names.Contains(layer);
 
     /// <summary>The network so far.</summary>
     /// <param name="name">Its name in requests.</param>
@@ -63,13 +74,19 @@ public sealed partial class KerasModelBuilder
     public ModelGraph Build(
         string name, string description = "", ulong seed = 0, IReadOnlyDictionary<string, float[]>? trained = null)
     {
-        trained ??= new Dictionary<string, float[]>();
+        Dictionary<string, float[]> given = new(_fixed, StringComparer.Ordinal);
+        foreach (var (key, values) in trained ?? new Dictionary<string, float[]>())
+        {
+            given[key] = values;
+        }
+
         Layer[] layers =
         [
-            .. _layers.Select(layer => layer with { Untrained = layer.Weights.Any(weight => !trained.ContainsKey(weight.Key)) }),
+            .. (OrderByDepth ? KerasOrder.Sort(_layers) : _layers)
+                .Select(layer => layer with { Untrained = layer.Weights.Any(weight => !given.ContainsKey(weight.Key)) }),
         ];
-        var store = new SeededWeightStore(Describe(), seed, _tensors, trained);
-        return new ModelGraph(name, _input with { FixedSize = _input.FixedSize || _fixedSize }, layers, store)
+        var store = new SeededWeightStore(Describe(), seed, _tensors, given);
+        return new ModelGraph(name, _input with { FixedSize = _input.FixedSize || _fixedSize || _samePadding }, layers, store)
         {
             Description = description,
             Outputs = [Last],
@@ -77,11 +94,11 @@ public sealed partial class KerasModelBuilder
         };
     }
 
-    private string Add(string name, LayerOp op, string? from, IReadOnlyList<LayerWeight> weights, string? className = null) =>
+    internal string Add(string name, LayerOp op, string? from, IReadOnlyList<LayerWeight> weights, string? className = null) =>
         Append(new Layer { Name = name, Op = op, Inputs = [from ?? Last], Weights = weights }, className);
 
     /// <summary>Adds a layer and, where it has an activation, that activation under the layer's name.</summary>
-    private string AddActivated(string name, LayerOp op, string? from, IReadOnlyList<LayerWeight> weights, LayerOp? activation)
+    internal string AddActivated(string name, LayerOp op, string? from, IReadOnlyList<LayerWeight> weights, LayerOp? activation)
     {
         if (activation is null or ActivationOp { Kind: ActivationKind.Linear })
         {
@@ -93,32 +110,42 @@ public sealed partial class KerasModelBuilder
         return Append(new Layer { Name = name, Op = activation, Inputs = [inside] }, className: null);
     }
 
-    private string Append(Layer layer, string? className)
+    internal string Append(Layer layer, string? className)
     {
+        if (_layers.Count >= ModelLimits.MaxLayers)
+        {
+            throw new ModelFormatException($"the network has more than {ModelLimits.MaxLayers} layers");
+        }
+
         if (className is not null)
         {
             layer = layer with { ClassName = className };
         }
 
-        if (_shapes.ContainsKey(layer.Name))
+        if (_names.Contains(layer.Name))
         {
             throw new ModelFormatException($"two layers are named '{layer.Name}'");
         }
 
-        _shapes[layer.Name] = ShapeInference.InferLayer(layer, [.. layer.Inputs.Select(input => _shapes[input])]);
+        if (layer.Op is not UnsupportedOp)
+        {
+            _shapes[layer.Name] = ShapeInference.InferLayer(layer, [.. layer.Inputs.Select(input => _shapes[input])]);
+        }
+
+        _names.Add(layer.Name);
         _layers.Add(layer);
         Parameters += layer.Weights.Sum(weight => weight.ElementCount);
         return Last = layer.Name;
     }
 
-    private LayerWeight Weight(string layer, string role, InitialValues initial, WeightLayout layout, params int[] shape)
+    internal LayerWeight Weight(string layer, string role, InitialValues initial, WeightLayout layout, params int[] shape)
     {
         var weight = new LayerWeight(role, $"{layer}/{role}", shape, layout);
         _tensors[weight.Key] = (shape, initial);
         return weight;
     }
 
-    private TensorShape MapBefore(string? from)
+    internal TensorShape MapBefore(string? from)
     {
         var shape = _shapes[from ?? Last];
         return shape.IsFeatureMap

@@ -5,12 +5,21 @@ namespace CnnViz.Models;
 /// <param name="Description">One line: what it is, and where its weights are from.</param>
 /// <param name="Untrained">Whether weights of it are initial values and no training's result.</param>
 /// <param name="Builder">Builds it under a name and a description.</param>
-public sealed record ZooModel(string Name, string Description, bool Untrained, Func<string, string, ModelGraph> Builder)
+public sealed partial record ZooModel(string Name, string Description, bool Untrained, Func<string, string, ModelGraph> Builder)
 {
     private const string Seeded = "untrained: seeded He-normal weights";
 
-    /// <summary>The networks of the tutorials. All but some layers of one are untrained.</summary>
+    /// <summary>
+    /// The networks of the tutorials, of Keras Applications and of torchvision. All but some layers of one are untrained. The
+    /// list itself costs nothing: networks are built when they are used.
+    /// </summary>
     public static IReadOnlyList<ZooModel> All { get; } =
+        [.. Tutorials().Concat(Applications()).Concat(Torchvision()).OrderBy(model => model.Name, StringComparer.Ordinal)];
+
+    /// <summary>Builds the network. Weight values are computed when they are read.</summary>
+    public ModelGraph Build() => Builder(Name, Description);
+
+    private static ZooModel[] Tutorials() =>
     [
         new("autoencoder-first-layers",
             "First layers of an autoencoder of 96x96 grey pictures: conv2d_1 with trained weights, batch normalization untrained",
@@ -20,28 +29,9 @@ public sealed record ZooModel(string Name, string Description, bool Untrained, F
             $"Conv2D, Flatten, Dense on 32x32 colour pictures; {Seeded}",
             Untrained: true,
             TutorialModels.ConvFlattenDense),
-        new("resnet50v2",
-            $"ResNet50V2 as Keras builds it, with its classifier; {Seeded}",
-            Untrained: true,
-            (name, description) => ResNet50V2.Build(name, description, includeTop: true)),
-        new("resnet50v2-notop",
-            $"ResNet50V2 as Keras builds it, without its classifier; {Seeded}",
-            Untrained: true,
-            (name, description) => ResNet50V2.Build(name, description, includeTop: false)),
         new("smiley",
             $"Two convolutions, 4 filters of 5x5 and 6 of 3x3, on a 25x25 grey picture; {Seeded}",
             Untrained: true,
             TutorialModels.Smiley),
-        new("vgg16",
-            $"VGG16 as Keras builds it, with its classifier; {Seeded}",
-            Untrained: true,
-            (name, description) => Vgg16.Build(name, description, includeTop: true)),
-        new("vgg16-notop",
-            $"VGG16 as Keras builds it, without its classifier; {Seeded}",
-            Untrained: true,
-            (name, description) => Vgg16.Build(name, description, includeTop: false)),
     ];
-
-    /// <summary>Builds the network. Weight values are computed when they are read.</summary>
-    public ModelGraph Build() => Builder(Name, Description);
 }

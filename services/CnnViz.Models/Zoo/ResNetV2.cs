@@ -1,38 +1,26 @@
 namespace CnnViz.Models;
 
 /// <summary>
-/// ResNet50V2 (He et al., "Identity mappings in deep residual networks", ECCV 2016) as Keras Applications builds it: 25,613,800
-/// parameters with its classifier, 23,564,800 without. Layers have Keras' names and stand in the order of Keras' summary, which
-/// puts a block's shortcut just before the convolution that ends its main path.
+/// ResNet50V2, ResNet101V2 and ResNet152V2 (He et al., "Identity mappings in deep residual networks", ECCV 2016) as Keras
+/// Applications builds them: 25,613,800, 44,675,560 and 60,380,648 parameters with their classifiers. Layers have Keras' names
+/// and stand in the order of Keras' summary, which puts a block's shortcut just before the convolution that ends its main path.
 /// </summary>
-internal static class ResNet50V2
+internal static class ResNetV2
 {
-    private const int Size = 224;
-    private const int Classes = 1000;
     private const float Epsilon = 1.001e-5f;
 
     private static readonly ActivationOp _relu = new(ActivationKind.Relu);
 
-    /// <summary>Stages conv2 to conv5: width, blocks, and the stride of the last block.</summary>
-    private static readonly (int Filters, int Blocks, int Stride)[] _stages = [(64, 3, 2), (128, 4, 2), (256, 6, 2), (512, 3, 1)];
+    /// <summary>Stages conv2 to conv5: width, and the stride of the last block.</summary>
+    private static readonly (int Filters, int Stride)[] _stages = [(64, 2), (128, 2), (256, 2), (512, 1)];
 
     /// <param name="name">The model's name in requests.</param>
     /// <param name="description">One line about it.</param>
+    /// <param name="blocks">Blocks of stages conv2 to conv5.</param>
     /// <param name="includeTop">With the classifier. Any size runs either way, since it stands behind a global pooling.</param>
-    public static ModelGraph Build(string name, string description, bool includeTop)
+    public static ModelGraph Build(string name, string description, IReadOnlyList<int> blocks, bool includeTop)
     {
-        var builder = new KerasModelBuilder(new InputSpec
-        {
-            Name = "input_1",
-            Height = Size,
-            Width = Size,
-            Channels = 3,
-
-            // Keras' "tf" preprocessing: x / 127.5 - 1.
-            Order = ChannelOrder.Rgb,
-            Mean = [127.5f, 127.5f, 127.5f],
-            Std = [127.5f, 127.5f, 127.5f],
-        });
+        var builder = new KerasModelBuilder(KerasInput.Symmetric());
         builder.ZeroPadding2D("conv1_pad", Padding2D.Uniform(3));
         builder.Conv2D("conv1_conv", 64, new Size2D(7, 7), new Size2D(2, 2));
         builder.ZeroPadding2D("pool1_pad", Padding2D.Uniform(1));
@@ -41,10 +29,10 @@ internal static class ResNet50V2
         var pools = new List<string>();
         for (var stage = 0; stage < _stages.Length; stage++)
         {
-            var (filters, blocks, stride) = _stages[stage];
-            for (var block = 1; block <= blocks; block++)
+            var (filters, stride) = _stages[stage];
+            for (var block = 1; block <= blocks[stage]; block++)
             {
-                var step = block == blocks ? stride : 1;
+                var step = block == blocks[stage] ? stride : 1;
                 AddBlock(builder, $"conv{stage + 2}_block{block}", filters, step, first: block == 1, pools);
             }
         }
@@ -54,7 +42,7 @@ internal static class ResNet50V2
         if (includeTop)
         {
             builder.GlobalPooling2D("avg_pool", PoolKind.Average);
-            builder.Dense("predictions", Classes, new SoftmaxOp());
+            builder.Dense("predictions", KerasInput.Classes, new SoftmaxOp());
         }
 
         return builder.Build(name, description);
