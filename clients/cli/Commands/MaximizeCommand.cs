@@ -57,6 +57,7 @@ internal static class MaximizeCommand
                     Maximize = maximize,
                     Style = style.Read(parsed, animation is null ? FileFormats.Still(path) : PictureFormat.Png),
                     Animation = animation is { } format ? new Animation { Format = format } : null,
+                    LabelScores = maximize.Settings.Score,
                 };
                 return DrawAsync(session, request, path);
             },
@@ -72,21 +73,20 @@ internal static class MaximizeCommand
     public static async Task<SavedPicture> DrawAsync(Session session, RenderMaximizationRequest request, string file)
     {
         var begin = session.Time.GetTimestamp();
-        MaximizationCompleted? completed = null;
+        RunTracker? run = null;
         var maximize = request.Maximize;
         var what = maximize.Layer.Length > 0 ? maximize.Layer : string.Join(", ", maximize.Classes);
         var picture = await session.Output.TrackAsync($"maximising {what}", async progress =>
         {
-            var tracker = new RunTracker(progress, session.Time);
-            var received = await PictureCalls.MaximizationAsync(
-                session.Connection.Render, request, tracker.Take, session.Cancellation);
-            completed = tracker.Completed;
-            return received;
+            run = new RunTracker(progress, session.Time);
+            return await PictureCalls.MaximizationAsync(session.Connection.Render, request, run.Take, session.Cancellation);
         });
         await PictureFile.SaveAsync(picture, file, session.Cancellation);
-        var saved = SavedPicture.Of(file, picture, session.Time.GetElapsedTime(begin));
+        var saved = SavedPicture.Of(file, picture, session.Time.GetElapsedTime(begin)) with { Scores = RunScores.Of(run?.Results ?? []) };
         session.Output.Picture(saved);
-        if (completed is { ZeroGradientFilters.Count: > 0 })
+        if (saved.Scores is not null)
+            session.Output.Scores(saved.Scores);
+        if (run?.Completed is { ZeroGradientFilters.Count: > 0 } completed)
         {
             session.Output.Note(
                 $"Filters {string.Join(", ", completed.ZeroGradientFilters)} never had a gradient (they are dead); "

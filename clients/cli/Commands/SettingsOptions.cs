@@ -39,6 +39,24 @@ internal sealed class SettingsOptions
         HelpName = "pixels",
     };
 
+    private readonly Option<int?> _variants = new("--variants")
+    {
+        Description = "Images of each filter that are made to differ, 1 (default) to 16, beside each other in the picture",
+        HelpName = "n",
+    };
+
+    private readonly Option<double?> _diversityWeight = new("--diversity-weight")
+    {
+        Description = "How strongly the variants of a filter repel each other, 0 to 10000; default 2, for objectives of about 1",
+        HelpName = "x",
+    };
+
+    private readonly Option<bool> _score = new("--score")
+    {
+        Description = "Compare each image with photographs: its objective divided by the 99.9th percentile of the filter's activation "
+            + "over them, below the tiles and as a table; objectives channel and neuron only",
+    };
+
     public SettingsOptions()
     {
         _recipe.AcceptOnlyFromAmong("lucid", "keras", "maco");
@@ -54,6 +72,14 @@ internal sealed class SettingsOptions
         command.Options.Add(_learningRate);
         command.Options.Add(_seed);
         command.Options.Add(_size);
+        command.Options.Add(_variants);
+        command.Options.Add(_diversityWeight);
+        command.Options.Add(_score);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_diversityWeight) is not null && result.GetResult(_variants) is null)
+                result.AddError("--diversity-weight is about the images that --variants asks for.");
+        });
     }
 
     /// <summary>The settings given.</summary>
@@ -84,6 +110,11 @@ internal sealed class SettingsOptions
             settings.Seed = seed;
         if (parsed.GetValue(_size) is { } size)
             settings.Height = settings.Width = size;
+        if (parsed.GetValue(_variants) is { } variants)
+            settings.Diversity = new Diversity { Variants = variants };
+        if (parsed.GetValue(_diversityWeight) is { } weight)
+            settings.Diversity.Weight = weight;
+        settings.Score = parsed.GetValue(_score);
         return settings;
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using CnnViz.Cli.Commands;
+using CnnViz.Cli.Output;
 using CnnViz.Cli.Streams;
 using CnnViz.V1;
 using Google.Protobuf;
@@ -66,13 +68,20 @@ internal sealed class DemoSketch(Session session, string folder)
             _entries.AddRange(saved.Select((map, i) => new DemoEntry(words(i).Title, words(i).Explanation, map)));
         });
 
-    /// <summary>What filters long for.</summary>
+    /// <summary>What filters long for; where the request asks for scores, the explanation ends with what they are in this
+    /// run.</summary>
     public Task MaximizationAsync(string file, string title, string explanation, RenderMaximizationRequest request) =>
         TryAsync(title, async () =>
         {
             var picture = await MaximizeCommand.DrawAsync(session, request, Path.Combine(folder, file));
-            _entries.Add(new DemoEntry(title, explanation, picture));
+            _entries.Add(new DemoEntry(title, Explain(explanation, picture.Scores), picture));
         });
+
+    private static string Explain(string explanation, RunScores? scores) => scores is null ? explanation : string.Create(
+        CultureInfo.InvariantCulture,
+        $"{explanation} Compared with photographs: a filter's mean over its picture, divided by the 99.9th percentile of its cells over "
+        + $"photographs, is above 1 for {scores.Above} of these {scores.Results.Count}"
+        + $"{(scores.MedianRatio is { } median ? $"; the median is {median:F2}" : "")}.");
 
     // Another build of the model, or of the services, may lack a layer or a format; the other pictures are worth having.
     private async Task TryAsync(string title, Func<Task> draw)

@@ -31,12 +31,14 @@ internal sealed class MaximizationTutorial(DemoSketch sketch)
 
     private async Task DrawAsync()
     {
+        var things = Request("Add_11", Enumerable.Range(0, 64));
+        things.Maximize.Settings.Score = true;
         await sketch.MaximizationAsync(
             "maximize-middle-layer.png",
             "Things: 64 filters of a middle layer",
             "One tile per filter of layer Add_11, with the lucid recipe. Look for rows of cups and of parked cars, grazing "
             + "animals, wine glasses, leaves, crowds: the layer already puts parts together to kinds of things.",
-            Request("Add_11", Enumerable.Range(0, 64)));
+            things);
         var classes = Request("", []);
         classes.Maximize.Classes.AddRange(_classes);
         classes.Maximize.Settings.LearningRate = 0.1; // Class logits rise slowly; at 0.05 the pictures stay pale.

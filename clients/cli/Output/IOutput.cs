@@ -14,6 +14,9 @@ internal interface IOutput
     /// <summary>A picture was written.</summary>
     void Picture(SavedPicture picture);
 
+    /// <summary>How a run's images compare with photographs.</summary>
+    void Scores(RunScores scores);
+
     /// <summary>A heading above what follows.</summary>
     void Heading(string text);
 

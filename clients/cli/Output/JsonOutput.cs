@@ -6,8 +6,8 @@ using Google.Protobuf;
 namespace CnnViz.Cli.Output;
 
 /// <summary>
-/// One JSON value per line on standard output: messages in protobuf's JSON form, {"progress": …} and {"picture": …}. Failures
-/// go to standard error as text.
+/// One JSON value per line on standard output: messages in protobuf's JSON form, {"progress": …}, {"picture": …} and
+/// {"scores": …}. Failures go to standard error as text.
 /// </summary>
 /// <param name="results">Takes the values.</param>
 /// <param name="remarks">Takes failures.</param>
@@ -34,6 +34,28 @@ internal sealed class JsonOutput(TextWriter results, TextWriter remarks) : IOutp
                 picture.Tiles,
                 picture.Bytes,
                 Seconds = Math.Round(picture.Elapsed.TotalSeconds, 3),
+            },
+        },
+        _options));
+
+    public void Scores(RunScores scores) => Line(JsonSerializer.Serialize(
+        new
+        {
+            Scores = new
+            {
+                scores.Above,
+                Of = scores.Results.Count,
+                scores.MedianRatio,
+                Images = scores.Results.Select(result => new
+                {
+                    result.Filter,
+                    result.Variant,
+                    Activation = result.HasQualityActivation ? result.QualityActivation : (double?)null,
+                    TransformedActivation = result.HasQualityTransformedActivation ? result.QualityTransformedActivation : (double?)null,
+                    Reference = result.HasQualityReference ? result.QualityReference : (double?)null,
+                    Clean = result.HasQualityClean ? result.QualityClean : (double?)null,
+                    Transformed = result.HasQualityTransformed ? result.QualityTransformed : (double?)null,
+                }),
             },
         },
         _options));

@@ -17,6 +17,8 @@ internal sealed class PlainOutput(TextWriter results, TextWriter remarks) : IOut
         results.Flush();
     }
 
+    public void Scores(RunScores scores) => results.WriteLine(scores.Table());
+
     public void Heading(string text) => remarks.WriteLine(text);
 
     public void Note(string text) => remarks.WriteLine(text);

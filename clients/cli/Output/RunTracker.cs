@@ -10,10 +10,14 @@ internal sealed class RunTracker(IProgress<RunProgress> progress, TimeProvider t
     // The first iterations are slower than the rest (buffers and code are new); an estimate from them alone misleads.
     private const double LeastFraction = 0.02;
 
+    private readonly List<MaximizationResult> _results = [];
     private long _begin = time.GetTimestamp();
 
     /// <summary>The run's settings, once it has started.</summary>
     public MaximizationStarted? Started { get; private set; }
+
+    /// <summary>The images that are finished, in their order.</summary>
+    public IReadOnlyList<MaximizationResult> Results => _results;
 
     /// <summary>How the run ended, once it has.</summary>
     public MaximizationCompleted? Completed { get; private set; }
@@ -29,6 +33,9 @@ internal sealed class RunTracker(IProgress<RunProgress> progress, TimeProvider t
                 break;
             case MaximizationEvent.EventOneofCase.Progress:
                 progress.Report(Describe(happened.Progress));
+                break;
+            case MaximizationEvent.EventOneofCase.Result:
+                _results.Add(happened.Result);
                 break;
             case MaximizationEvent.EventOneofCase.Completed:
                 Completed = happened.Completed;

@@ -13,6 +13,9 @@ namespace CnnViz.Cli.Output;
 internal sealed record SavedPicture(
     string File, string Caption, int Width, int Height, int Tiles, int Bytes, TimeSpan Elapsed)
 {
+    /// <summary>How its images compare with photographs; null where that was not asked.</summary>
+    public RunScores? Scores { get; init; }
+
     /// <summary>Describes a received picture.</summary>
     public static SavedPicture Of(string file, ReceivedPicture picture, TimeSpan elapsed)
     {

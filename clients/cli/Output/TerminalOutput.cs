@@ -25,6 +25,8 @@ internal sealed class TerminalOutput(IAnsiConsole terminal, TextWriter results) 
             terminal.Write(new Padder(new Text(picture.Caption, new Style(Color.Grey)), new Padding(2, 0, 0, 0)));
     }
 
+    public void Scores(RunScores scores) => results.WriteLine(scores.Table());
+
     public void Heading(string text) => terminal.Write(new Rule($"[bold]{text.EscapeMarkup()}[/]")
     {
         Justification = Justify.Left,

@@ -78,6 +78,7 @@ internal sealed class MaximizationEvents(string runId, ModelGraph graph, IEngine
             LearningRate = options.LearningRate,
             Seed = options.Seed,
             Batch = started.Batch,
+            Variants = options.Diversity.Variants,
         };
         message.LayerShape.AddRange(started.LayerShape.Dims.Select(extent => (long)extent));
         message.Filters.AddRange(options.Filters);
@@ -115,6 +116,8 @@ internal sealed class MaximizationEvents(string runId, ModelGraph graph, IEngine
         if (result.Quality is { } quality)
         {
             message.QualityReference = quality.Reference;
+            message.QualityActivation = quality.Activation;
+            message.QualityTransformedActivation = quality.TransformedActivation;
             if (quality is { Clean: { } clean, Transformed: { } transformed })
             {
                 (message.QualityClean, message.QualityTransformed) = (clean, transformed);

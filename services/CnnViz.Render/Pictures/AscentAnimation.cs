@@ -1,6 +1,7 @@
 using CnnViz.Imaging;
 using CnnViz.Imaging.Codecs;
 using CnnViz.Render.Requests;
+using CnnViz.Render.Upstream;
 using CnnViz.ServiceDefaults.Errors;
 using CnnViz.V1;
 using Google.Protobuf;
@@ -16,7 +17,7 @@ internal sealed class AscentAnimation
     /// <summary>Most pixels of all frames together.</summary>
     private const long MaxPixels = 64_000_000;
 
-    private readonly Dictionary<(int Filter, int Iteration), ByteString> _previews = [];
+    private readonly Dictionary<(RunImage Image, int Iteration), ByteString> _previews = [];
     private readonly SortedSet<int> _iterations = [];
     private readonly MaximizationPicture _picture;
     private readonly Animation _settings;
@@ -57,7 +58,7 @@ internal sealed class AscentAnimation
     {
         if (preview.Iteration % _interval == 0 && preview.Iteration < _steps)
         {
-            _previews[(preview.Filter, preview.Iteration)] = preview.Png;
+            _previews[(new RunImage(preview.Filter, preview.Variant), preview.Iteration)] = preview.Png;
             _iterations.Add(preview.Iteration);
         }
     }
@@ -81,12 +82,12 @@ internal sealed class AscentAnimation
         var caption = $"{described.Title} — {described.Subtitle}; {count} frames, one every {_interval} iterations";
         return new FinishedPicture(file, mediaType, final.Width, final.Height, described.Columns, described.Tiles, caption);
 
-        Raster Frame(int i) => i == iterations.Length ? final : _picture.Compose(filter => Tile(filter, iterations[i]));
+        Raster Frame(int i) => i == iterations.Length ? final : _picture.Compose(image => Tile(image, iterations[i]));
     }
 
-    private Raster? Tile(int filter, int iteration)
+    private Raster? Tile(RunImage image, int iteration)
     {
-        if (!_previews.TryGetValue((filter, iteration), out var png))
+        if (!_previews.TryGetValue((image, iteration), out var png))
         {
             return null;
         }
@@ -95,7 +96,7 @@ internal sealed class AscentAnimation
         var (width, height) = _picture.Tile;
         if (preview.Width != width + 2 * _picture.Crop || preview.Height != height + 2 * _picture.Crop)
         {
-            throw new InvalidDataException($"a preview of filter {filter} is {preview.Width}x{preview.Height}");
+            throw new InvalidDataException($"a preview of filter {image.Filter} is {preview.Width}x{preview.Height}");
         }
 
         var tile = new Raster(width, height, preview.Channels);

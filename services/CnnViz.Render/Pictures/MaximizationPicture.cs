@@ -8,18 +8,22 @@ using CnnViz.V1;
 namespace CnnViz.Render.Pictures;
 
 /// <summary>
-/// The images of a run stitched into one picture, in the order of the filters asked for. By the Keras recipe each image is
-/// first deprocessed (standardised, contrast 0.15, 25 px cropped); by the Lucid recipe it already is a picture.
+/// The images of a run stitched into one picture, in the order of the filters asked for, a filter's variants beside each other. By
+/// the Keras recipe each image is first deprocessed (standardised, contrast 0.15, 25 px cropped); by the Lucid recipe it already is
+/// a picture.
 /// </summary>
 internal sealed class MaximizationPicture
 {
     private readonly MaximizationStarted _started;
     private readonly TileStyle _style;
+    private readonly IReadOnlyList<RunImage> _images;
     private readonly int _crop;
+    private readonly bool _labelScores;
     private readonly GridOptions _grid;
 
-    private MaximizationPicture(MaximizationStarted started, TileStyle style, int crop, GridOptions grid) =>
-        (_started, _style, _crop, _grid) = (started, style, crop, grid);
+    private MaximizationPicture(
+        MaximizationStarted started, TileStyle style, IReadOnlyList<RunImage> images, int crop, bool labelScores, GridOptions grid) =>
+        (_started, _style, _images, _crop, _labelScores, _grid) = (started, style, images, crop, labelScores, grid);
 
     /// <summary>Pixels of a tile after the crop.</summary>
     public (int Width, int Height) Tile => (_started.Width - 2 * _crop, _started.Height - 2 * _crop);
@@ -39,34 +43,34 @@ internal sealed class MaximizationPicture
                 ("crop", string.Create(CultureInfo.InvariantCulture, $"must be from 0 to {most} for this image size, not {request.Crop}")));
         }
 
-        var count = started.Filters.Count;
+        var variants = Math.Max(1, started.Variants);
+        RunImage[] images = [.. started.Filters.SelectMany(filter => Enumerable.Range(0, variants).Select(v => new RunImage(filter, v)))];
         var crop = request.HasCrop ? request.Crop : DefaultCrop(started);
-        var labels = TileTexts.Of(style, model, started.Layer, started.Filters, (int)started.LayerShape[0]);
+        var names = TileTexts.Of(style, model, started.Layer, started.Filters, (int)started.LayerShape[0]);
+        IReadOnlyList<string>? labels = names is null ? null : [.. images.Select((image, i) => Label(names[i / variants], image, variants))];
         var defaults = GridOptions.KerasStitched with
         {
-            Columns = GridGeometry.NearSquareColumns(count),
-            Labels = labels,
+            Columns = Columns(images.Length, variants),
+
+            // The scores come with the results; until then their lines are empty.
+            Labels = labels ?? (request.LabelScores ? [.. images.Select(_ => "")] : null),
 
             // Within a captioned frame a black sheet would look pasted in.
             Background = style.Caption ? Rgb.Ink : Rgb.Black,
         };
-        var grid = style.Grid(defaults, count, started.Width - 2 * crop, started.Height - 2 * crop);
-        return new MaximizationPicture(started, style, crop, grid);
+        var grid = style.Grid(defaults, images.Length, started.Width - 2 * crop, started.Height - 2 * crop);
+        return new MaximizationPicture(started, style, images, crop, request.LabelScores, grid);
     }
 
-    /// <summary>The stitched grid of these tiles, one per filter; a filter without one keeps its place empty.</summary>
-    public Raster Compose(Func<int, Raster?> tile)
-    {
-        var (width, height) = Tile;
-        return TileGrid.Compose([.. _started.Filters.Select(filter => tile(filter) ?? Raster.Filled(width, height, Rgb.Ink))], _grid);
-    }
+    /// <summary>The stitched grid of these tiles, one per image; an image without one keeps its place empty.</summary>
+    public Raster Compose(Func<RunImage, Raster?> tile) => Compose(tile, _grid);
 
     /// <summary>The canvas in pixels.</summary>
     public (int Width, int Height) Size
     {
         get
         {
-            var plan = GridGeometry.Plan(_started.Filters.Count, Tile.Width, Tile.Height, _grid);
+            var plan = GridGeometry.Plan(_images.Count, Tile.Width, Tile.Height, _grid);
             return (plan.Width, plan.Height);
         }
     }
@@ -74,25 +78,48 @@ internal sealed class MaximizationPicture
     /// <summary>A run's final images, stitched.</summary>
     public Raster Stitch(MaximizationCollector run)
     {
-        var tiles = MaximizationTiles.Draw(run, _started, _crop, _style);
-        return Compose(tiles.GetValueOrDefault);
+        var tiles = MaximizationTiles.Draw(run, _started, _images, _crop, _style);
+        return Compose(image => tiles.GetValueOrDefault(image), _labelScores ? _grid with { Labels = LabelsWithScores(run) } : _grid);
     }
 
     /// <summary>The finished picture.</summary>
     /// <param name="canvas">What <see cref="Stitch"/> made.</param>
-    /// <param name="completed">How the run ended.</param>
-    public FinishedPicture Finish(Raster canvas, MaximizationCompleted? completed) =>
-        _style.Finish(Describe(canvas, completed), captionByDefault: false);
+    /// <param name="run">The run.</param>
+    public FinishedPicture Finish(Raster canvas, MaximizationCollector run) =>
+        _style.Finish(Describe(canvas, run), captionByDefault: false);
 
     /// <summary>The picture with its words.</summary>
-    public Drawn Describe(Raster canvas, MaximizationCompleted? completed)
+    public Drawn Describe(Raster canvas, MaximizationCollector run)
     {
         var count = _started.Filters.Count;
-        var dead = completed?.ZeroGradientFilters.Count ?? 0;
-        var subtitle = $"what excites {count} {(count == 1 ? "filter" : "filters")} most: {_started.Recipe} recipe, {_started.Steps} steps, "
-            + $"seed {_started.Seed}, {_started.Height}×{_started.Width}{(dead == 0 ? "" : $"; {dead} with zero gradient left empty")}";
-        return new Drawn(canvas, $"{ModelTitles.Of(_started.Execution)} · {_started.Layer}", subtitle, _grid.ColumnsOf(count), count);
+        var dead = run.Completed?.ZeroGradientFilters.Count ?? 0;
+        var subtitle = $"what excites {count} {(count == 1 ? "filter" : "filters")} most: "
+            + $"{(_images.Count == count ? "" : $"{_images.Count / count} variants each, ")}{_started.Recipe} recipe, {_started.Steps} steps, "
+            + $"seed {_started.Seed}, {_started.Height}×{_started.Width}{(dead == 0 ? "" : $"; {dead} with zero gradient left empty")}"
+            + (RunScores.Summary(run.Results) is { } scores ? $"; {scores}" : "");
+        var title = $"{ModelTitles.Of(_started.Execution)} · {_started.Layer}";
+        return new Drawn(canvas, title, subtitle, _grid.ColumnsOf(_images.Count), _images.Count);
     }
+
+    private Raster Compose(Func<RunImage, Raster?> tile, GridOptions grid)
+    {
+        var (width, height) = Tile;
+        return TileGrid.Compose([.. _images.Select(image => tile(image) ?? Raster.Filled(width, height, Rgb.Ink))], grid);
+    }
+
+    private List<string> LabelsWithScores(MaximizationCollector run)
+    {
+        var scores = run.Results.ToDictionary(result => new RunImage(result.Filter, result.Variant), RunScores.Label);
+        return [.. _images.Select((image, i) =>
+            string.Join(' ', new[] { _grid.Labels![i], scores.GetValueOrDefault(image) }.Where(text => !string.IsNullOrEmpty(text))))];
+    }
+
+    private static string Label(string name, RunImage image, int variants) =>
+        variants == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name} / {image.Variant + 1}");
+
+    /// <summary>Near-square, and rows hold whole filters.</summary>
+    private static int Columns(int images, int variants) =>
+        Math.Max(1, (int)Math.Round((double)GridGeometry.NearSquareColumns(images) / variants)) * variants;
 
     private static int DefaultCrop(MaximizationStarted started)
     {

@@ -9,11 +9,17 @@ namespace CnnViz.Render.Pictures;
 /// <summary>A run's images as tiles: as the recipe shows them, or by the normalization asked for.</summary>
 internal static class MaximizationTiles
 {
-    /// <summary>A tile for each filter that has an image.</summary>
-    public static IReadOnlyDictionary<int, Raster> Draw(MaximizationCollector run, MaximizationStarted started, int crop, TileStyle style)
+    /// <summary>A tile for each of the images that the run has.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="started">How it started.</param>
+    /// <param name="wanted">The images in order.</param>
+    /// <param name="crop">Pixels cut off each side.</param>
+    /// <param name="style">The look.</param>
+    public static IReadOnlyDictionary<RunImage, Raster> Draw(
+        MaximizationCollector run, MaximizationStarted started, IReadOnlyList<RunImage> wanted, int crop, TileStyle style)
     {
-        var images = started.Filters.Select(run.Image).OfType<ReceivedTensor>().Select(image => Colors(image, crop)).ToList();
-        var filters = started.Filters.Where(filter => run.Image(filter) is not null).ToList();
+        var present = wanted.Where(image => run.Image(image) is not null).ToList();
+        var images = present.Select(image => Colors(run.Image(image)!, crop)).ToList();
         var deprocess = style.Normalization == Normalization.KerasDeprocess
             || (style.Normalization == Normalization.Unspecified && started.Recipe == "keras");
         if (style.Normalization != Normalization.Unspecified && !deprocess)
@@ -22,7 +28,7 @@ internal static class MaximizationTiles
         }
 
         var low = style.Normalization == Normalization.Unspecified ? -1 : 0;
-        return filters.Zip(images).ToDictionary(
+        return present.Zip(images).ToDictionary(
             pair => pair.First,
             pair => Colored(deprocess ? Deprocessed(pair.Second) : pair.Second.Inner().ToPicture(low), style));
     }

@@ -20,7 +20,7 @@ internal sealed partial class RenderGrpcService
         }
 
         Animations.Check(request);
-        var maximize = request.Maximize ?? throw RpcErrors.InvalidArgument(("maximize", "is required"));
+        var maximize = Maximizations.Check(request);
         var collector = new MaximizationCollector();
         MaximizationPicture? picture = null;
         AscentAnimation? animation = null;
@@ -32,7 +32,7 @@ internal sealed partial class RenderGrpcService
             await foreach (var message in call.ResponseStream.ReadAllAsync(context.CancellationToken).ConfigureAwait(false))
             {
                 var happened = message.Event;
-                var isProgress = collector.Take(happened);
+                var forCaller = collector.Take(happened);
                 if (happened.Started is { } beginning)
                 {
                     picture = MaximizationPicture.Plan(beginning, request, model, style);
@@ -44,10 +44,10 @@ internal sealed partial class RenderGrpcService
                     animation?.Take(preview);
                 }
 
-                // Progress goes on as it happens; images stay here to be stitched.
-                if (isProgress && Animations.IsForCaller(request, happened))
+                // Progress and scores go on as they come; images stay here to be stitched.
+                if (forCaller is not null && Animations.IsForCaller(request, forCaller))
                 {
-                    await responseStream.WriteAsync(new RenderMaximizationResponse { Event = happened }, context.CancellationToken);
+                    await responseStream.WriteAsync(new RenderMaximizationResponse { Event = forCaller }, context.CancellationToken);
                 }
             }
 
@@ -61,10 +61,10 @@ internal sealed partial class RenderGrpcService
         }
 
         var canvas = picture.Stitch(collector);
-        await SendAsync(new WirePicture(started.Layer, picture.Finish(canvas, collector.Completed), started.Execution));
+        await SendAsync(new WirePicture(started.Layer, picture.Finish(canvas, collector), started.Execution));
         if (animation is not null)
         {
-            var finished = animation.Finish(canvas, picture.Describe(canvas, collector.Completed));
+            var finished = animation.Finish(canvas, picture.Describe(canvas, collector));
             await SendAsync(new WirePicture(started.Layer, finished, started.Execution));
         }
 

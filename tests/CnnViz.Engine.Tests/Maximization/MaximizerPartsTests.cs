@@ -97,37 +97,6 @@ public sealed class MaximizerPartsTests
     }
 
     [Fact]
-    public async Task RunAsync_ScoreAsked_PicturesPercentileOverThePhotographs()
-    {
-        var events = await RunAsync(Lucid([0, 1, 2, 3, 4]) with { Steps = 40, Score = true });
-
-        using var graph = AnalyticGraph.Create();
-        using var model = new AnalyticEngine().Compile(graph, new CompileOptions(16, 16, ["features"]));
-        var mapping = new InputMapping(graph.Input);
-        var reference = PhotographReference.Compute(model, mapping, "features", 1, default);
-        foreach (var result in Results(events))
-        {
-            var quality = Assert.IsType<QualityScore>(result.Quality);
-            Assert.Equal(reference[result.Filter], quality.Reference);
-
-            // 4x4 cells inside the border: the 99.9th percentile lies between the two largest.
-            var (input, activation) = (new float[768], new float[5 * 36]);
-            mapping.Forward(result.Image.Span, input);
-            using var pass = model.Forward(input, 1, withGradient: false);
-            pass.CopyActivation("features", activation);
-            var inner =
-                from y in Enumerable.Range(1, 4)
-                from x in Enumerable.Range(1, 4)
-                orderby activation[(result.Filter * 36) + (y * 6) + x] descending
-                select activation[(result.Filter * 36) + (y * 6) + x];
-            var (first, second) = (inner.First(), inner.ElementAt(1));
-            Assert.True(quality.Reference > 0, "the analytic network's photographs excite every filter");
-            Close.Relative((second + (0.985 * (first - second))) / quality.Reference, quality.Clean!.Value, 1e-4);
-            Assert.True(double.IsFinite(quality.Transformed!.Value));
-        }
-    }
-
-    [Fact]
     public async Task Percentile_RandomValues_AsNumpy()
     {
         var values = Close.Random(1234, 4);

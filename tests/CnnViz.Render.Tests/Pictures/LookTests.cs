@@ -115,8 +115,9 @@ public sealed class LookTests
             }
         }
 
-        var canvas = plan.Stitch(Made.Run(started, new float[3 * 3 * 60 * 60]));
-        var finished = animation.Finish(canvas, plan.Describe(canvas, null));
+        var run = Made.Run(started, new float[3 * 3 * 60 * 60]);
+        var canvas = plan.Stitch(run);
+        var finished = animation.Finish(canvas, plan.Describe(canvas, run));
         Assert.Equal([3, 6], forCaller);
         Assert.Equal((mediaType, canvas.Width, canvas.Height), (finished.MediaType, finished.Width, finished.Height));
         Assert.Contains("3 frames, one every 2 iterations", finished.Caption, StringComparison.Ordinal);

@@ -75,8 +75,8 @@ public sealed class RecipeTests(RecipeFixture reference) : IClassFixture<RecipeF
         var started = Made.Started(64, 180);
         var request = new RenderMaximizationRequest();
         var plan = MaximizationPicture.Plan(started, request, Made.Model(), new TileStyle());
-        var canvas = plan.Stitch(Made.Run(started, reference.Values("stitched")));
-        var picture = plan.Finish(canvas, new MaximizationCompleted());
+        var run = Made.Run(started, reference.Values("stitched"));
+        var picture = plan.Finish(plan.Stitch(run), run);
         Assert.Equal((1075, 1075), (picture.Width, picture.Height));
         reference.AssertEqual("stitched", picture);
     }

@@ -49,15 +49,22 @@ internal static class Made
         return started;
     }
 
-    /// <summary>A run that gave these images, (filter, channel, row, column).</summary>
-    public static MaximizationCollector Run(MaximizationStarted started, float[] images, int channels = 3)
+    /// <summary>A run that gave these images, (filter, variant, channel, row, column).</summary>
+    /// <param name="started">How it started.</param>
+    /// <param name="images">The images' values.</param>
+    /// <param name="channels">Channels of an image.</param>
+    /// <param name="score">Fills in a result's scores.</param>
+    public static MaximizationCollector Run(
+        MaximizationStarted started, float[] images, int channels = 3, Action<MaximizationResult>? score = null)
     {
         var collector = new MaximizationCollector();
         collector.Take(new MaximizationEvent { Started = started });
         var length = channels * started.Height * started.Width;
-        foreach (var filter in started.Filters)
+        var variants = Math.Max(1, started.Variants);
+        for (var i = 0; i < started.Filters.Count * variants; i++)
         {
-            var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(images.AsSpan(filter * length, length)).ToArray();
+            var (filter, variant) = (started.Filters[i / variants], i % variants);
+            var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(images.AsSpan(i * length, length)).ToArray();
             var header = new TensorHeader
             {
                 Name = $"filter {filter}",
@@ -67,7 +74,9 @@ internal static class Made
                 ByteLength = (ulong)bytes.Length,
                 Sha256 = Google.Protobuf.ByteString.CopyFrom(System.Security.Cryptography.SHA256.HashData(bytes)),
             };
-            collector.Take(new MaximizationEvent { Result = new MaximizationResult { Filter = filter, Image = header } });
+            var result = new MaximizationResult { Filter = filter, Variant = variant, Image = header };
+            score?.Invoke(result);
+            collector.Take(new MaximizationEvent { Result = result });
             collector.Take(new MaximizationEvent { Chunk = new TensorChunk { Data = Google.Protobuf.ByteString.CopyFrom(bytes) } });
         }
 

@@ -7,7 +7,6 @@ internal sealed class QualityJudge
 {
     private readonly NetworkBuffers _buffers;
     private readonly ObjectiveSum _objective;
-    private readonly MaximizationOptions _options;
     private readonly IReadOnlyList<ITransform> _views;
     private readonly float[] _reference;
     private readonly CancellationToken _cancellation;
@@ -20,7 +19,7 @@ internal sealed class QualityJudge
         TensorShape image,
         RunHost host)
     {
-        (_buffers, _objective, _options, _cancellation) = (buffers, objective, options, host.Cancellation);
+        (_buffers, _objective, _cancellation) = (buffers, objective, host.Cancellation);
         _views = UnseenViews.Create(image, new TensorShape(mapping.Channels, options.NetworkHeight, options.NetworkWidth));
         _reference = host.Reference();
     }
@@ -49,10 +48,7 @@ internal sealed class QualityJudge
         var scores = new QualityScore[slots.Length];
         for (var i = 0; i < scores.Length; i++)
         {
-            double reference = _reference[slots[i].Filter];
-            scores[i] = reference > 0
-                ? new QualityScore(reference, clean[i] / reference, transformed[i] / reference)
-                : new QualityScore(reference, null, null);
+            scores[i] = new QualityScore(_reference[slots[i].Filter], clean[i], transformed[i]);
         }
 
         return scores;
@@ -62,19 +58,9 @@ internal sealed class QualityJudge
     private double[] Activations(ReadOnlySpan<PictureSlot> slots)
     {
         var values = new double[slots.Length];
-        var layer = _buffers.Layer(_options.Layer);
-        var cells = new InnerCells(layer.Shape, _options.Border);
         for (var i = 0; i < values.Length; i++)
         {
-            if (_options.Objective == ObjectiveKind.Neuron)
-            {
-                values[i] = _objective.EvaluateMain(_buffers, i, slots[i].Filter);
-                continue;
-            }
-
-            var largest = new LargestValues(cells.Count, PhotographReference.Share);
-            cells.AddTo(layer.Activation(i), slots[i].Filter, largest);
-            values[i] = largest.Finish();
+            values[i] = _objective.EvaluateMain(_buffers, i, slots[i].Filter);
         }
 
         return values;

@@ -123,7 +123,7 @@ public sealed record MaximizationOptions
     /// <summary>Whether results carry a mask of where the gradient was strong, over the run.</summary>
     public bool TransparencyMask { get; init; }
 
-    /// <summary>Whether results are judged against photographs; for channel and neuron.</summary>
+    /// <summary>Whether results are judged against photographs, as <see cref="QualityScore"/>; for channel and neuron.</summary>
     public bool Score { get; init; }
 
     /// <summary>Height of the network's input: the picture's, unless crops have a size of their own.</summary>
