@@ -115,8 +115,9 @@ public sealed record MaximizationOptions
     public IReadOnlyList<double> GradientBlurs { get; init; } = [];
 
     /// <summary>
-    /// For this many first steps, a picture whose gradient is exactly 0 gets the gradient that there would be if ReLUs let it
-    /// pass where they are off; 0 to 4096, 0 = never. Lucid, MaCo: 16.
+    /// For this many first steps, dead ReLUs are relieved: where a picture's gradient to a whole ReLU layer is 0, the layer lets
+    /// it pass, except where it is off and would be pushed lower (<see cref="CompileOptions.ReluRelief"/>); 0 to 4096, 0 = never.
+    /// Lucid, MaCo: 16.
     /// </summary>
     public int ReluReliefSteps { get; init; }
 
