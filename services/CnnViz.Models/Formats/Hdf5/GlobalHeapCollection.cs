@@ -1,0 +1,50 @@
+namespace CnnViz.Models.Hdf5;
+
+/// <summary>A block of strings of variable length, found by number.</summary>
+internal sealed class GlobalHeapCollection
+{
+    private readonly FileContext _context;
+    private readonly long _address;
+    private readonly Dictionary<uint, BlockCursor> _objects = [];
+
+    private GlobalHeapCollection(FileContext context, long address) => (_context, _address) = (context, address);
+
+    private static ReadOnlySpan<byte> Signature => "GCOL"u8;
+
+    public static GlobalHeapCollection Read(FileContext context, long address, WorkBudget budget)
+    {
+        var prefixSize = 8 + context.LengthSize;
+        var prefix = context.Read(address, prefixSize, budget, "a string heap");
+        prefix.Signature(Signature);
+        prefix.Version(1, 1, "a string heap");
+        prefix.Skip(3);
+        var size = prefix.Length();
+        var block = context.Read(address, size, budget, "a string heap");
+        block.Skip(prefixSize);
+        var collection = new GlobalHeapCollection(context, address);
+        var objectPrefix = 8 + context.LengthSize;
+        while (block.Left >= objectPrefix)
+        {
+            uint number = block.U16();
+            block.Skip(6);
+            var length = block.Length();
+            if (number == 0)
+            {
+                // Free space is last.
+                break;
+            }
+
+            if (!collection._objects.TryAdd(number, block.Slice(length)))
+            {
+                throw context.Error(address, $"a string heap has two objects {number}");
+            }
+
+            block.Skip(Math.Min((8 - (length % 8)) % 8, block.Left));
+        }
+
+        return collection;
+    }
+
+    public BlockCursor Find(uint number) => _objects.TryGetValue(number, out var found) ? found.Rest()
+        : throw _context.Error(_address, $"a string heap has no object {number}");
+}
