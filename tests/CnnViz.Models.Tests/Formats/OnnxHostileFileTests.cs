@@ -5,11 +5,8 @@ namespace CnnViz.Models.Tests.Formats;
 /// <summary>ONNX files that are broken or mean harm: always a <see cref="ModelFormatException"/> that says where and why.</summary>
 public sealed class OnnxHostileFileTests
 {
-    /// <summary>Most memory that reading a file of a few kilobytes may take, whatever it claims.</summary>
-    private const long MostBytes = 64L * 1024 * 1024;
-
     /// <summary>Uses most kinds of op that the reader knows.</summary>
-    private static OnnxFile Valid() => new OnnxFile().Input("x", 1, 3, 8, 8)
+    internal static OnnxFile Valid() => new OnnxFile().Input("x", 1, 3, 8, 8)
         .Weight("w1", 4, 3, 3, 3).Weight("b1", 4).Weight("g", 4).Weight("m", 4).Weight("v", 4).Weight("w2", 4, 2, 2, 2).Weight("w3", 5, 6)
         .Weight("slope", 2, 1, 1).Integers("pads", 0, 0, 1, 1, 0, 0, 1, 1).Integers("parts", 1, 1).Integers("zero", 0).Integers("one", 1)
         .Integers("two", 2).Integers("rest", -1).Floats("scales", [4], 1, 1, 2, 2)
@@ -43,27 +40,6 @@ public sealed class OnnxHostileFileTests
         {
             Refused(bytes[..length]);
         }
-    }
-
-    /// <summary>Seeded damage: it is read, or refused with the one exception; nothing else may happen, and not much memory be taken.</summary>
-    [Fact]
-    public void Read_DamagedBytes_IsReadOrRefusedInBoundedMemory()
-    {
-        var valid = Valid().Bytes();
-        var path = Save(valid);
-        var refused = 0;
-        var most = 0L;
-        for (var seed = 0; seed < 5_000; seed++)
-        {
-            File.WriteAllBytes(path, Damage(valid, new Random(seed)));
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            refused += ReadsOrRefuses(path, $"seed {seed}") ? 0 : 1;
-            most = Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
-        Assert.InRange(refused, 1_000, 4_900);
-        Assert.InRange(most, 1, MostBytes);
     }
 
     [Theory]
@@ -157,51 +133,6 @@ public sealed class OnnxHostileFileTests
 
         using var graph = file.Read();
         Assert.Equal(2_001, graph.Layers.Count);
-    }
-
-    private static byte[] Damage(byte[] bytes, Random random)
-    {
-        var copy = bytes.ToList();
-        for (var edits = random.Next(1, 4); edits > 0; edits--)
-        {
-            var at = random.Next(copy.Count);
-            switch (random.Next(5))
-            {
-                case 0: copy[at] ^= (byte)(1 << random.Next(8)); break;
-                case 1: copy[at] = (byte)random.Next(256); break;
-                case 2: copy.RemoveRange(at, Math.Min(random.Next(1, 16), copy.Count - at)); break;
-                case 3: copy.InsertRange(at, Enumerable.Range(0, random.Next(1, 12)).Select(_ => (byte)random.Next(256))); break;
-                default: copy[at] = 0xFF; break;
-            }
-        }
-
-        return [.. copy];
-    }
-
-    /// <summary>Reads a model and works with all of it; true if that went through.</summary>
-    private static bool ReadsOrRefuses(string path, string what)
-    {
-        try
-        {
-            using var graph = OnnxGraphReader.Read(path);
-            _ = ModelSummary.Create(graph, graph.Input.Height, graph.Input.Width).ToText();
-            _ = graph.Digest;
-            foreach (var weight in graph.Layers.SelectMany(layer => layer.Weights))
-            {
-                graph.Weights.Read(weight.Key, new float[weight.ElementCount]);
-            }
-
-            return true;
-        }
-        catch (ModelFormatException e)
-        {
-            Assert.True(e.Message.Length > 10, what);
-            return false;
-        }
-        catch (Exception e)
-        {
-            throw new InvalidOperationException($"{what}: {e.GetType().Name} escaped", e);
-        }
     }
 
     private static string Refused(byte[] bytes, (string Name, byte[] Bytes)? beside = null, bool refuses = true)

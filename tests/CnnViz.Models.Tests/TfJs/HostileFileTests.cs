@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using static CnnViz.Models.Tests.TfJs.ModelFile;
 
@@ -10,7 +9,7 @@ public sealed class HostileFileTests
     private static readonly (string Name, byte[] Bytes) _noWeights = ("w.bin", []);
 
     /// <summary>Uses most ops that the reader knows.</summary>
-    private static ModelFile Valid() => new ModelFile(1, 8, 8, 3)
+    internal static ModelFile Valid() => new ModelFile(1, 8, 8, 3)
         .Weight("n/k", [3, 3, 3, 4]).Weight("n/b", [4]).Weight("n/dk", [3, 3, 4, 1]).Weight("n/fk", [4, 5])
         .Constant("n/pads", [4, 2], [0, 0, 1, 1, 1, 1, 0, 0]).Scalar("n/axis", 3).Constant("n/sizes", 3, 5).Constant("n/big", 8, 8)
         .Constant("n/hw", 1, 2).Constant("n/perm", 0, 3, 1, 2).Constant("n/back", 0, 2, 3, 1).Constant("n/flat", 1, 4)
@@ -164,93 +163,6 @@ public sealed class HostileFileTests
 
         using var graph = model.Read();
         Assert.Equal(2_001, graph.Layers.Count);
-    }
-
-    /// <summary>Structural edits of a valid model, seeded: it is read, or refused with the one exception; nothing else may happen.</summary>
-    [Fact]
-    public void Read_MutatedModel_IsReadOrRefused()
-    {
-        var (json, bytes) = Valid().Parts();
-        var path = Save(json.ToJsonString(), ("w.bin", bytes));
-        var outcomes = new int[2];
-        for (var seed = 0; seed < 2_000; seed++)
-        {
-            var random = new Random(seed);
-            var mutant = json.DeepClone().AsObject();
-            for (var edits = random.Next(1, 4); edits > 0; edits--)
-            {
-                JsonMutation.Apply(mutant, random);
-            }
-
-            File.WriteAllText(path, mutant.ToJsonString());
-            outcomes[ReadsOrRefuses(path, $"seed {seed}") ? 0 : 1]++;
-        }
-
-        Delete(path);
-        Assert.True(outcomes[0] > 100 && outcomes[1] > 300, $"{outcomes[0]} read, {outcomes[1]} refused: the edits are too mild or too wild");
-    }
-
-    /// <summary>Random damage to the bytes of both files, seeded.</summary>
-    [Fact]
-    public void Read_DamagedBytes_IsReadOrRefused()
-    {
-        var (json, bytes) = Valid().Parts();
-        var text = Encoding.UTF8.GetBytes(json.ToJsonString());
-        var path = Save("", ("w.bin", bytes));
-        var shard = Path.Combine(Path.GetDirectoryName(path)!, "w.bin");
-        var refused = 0;
-        for (var seed = 0; seed < 1_000; seed++)
-        {
-            var random = new Random(seed);
-            File.WriteAllBytes(path, Damage(text, random));
-            File.WriteAllBytes(shard, random.Next(4) == 0 ? Damage(bytes, random) : bytes);
-            refused += ReadsOrRefuses(path, $"seed {seed}") ? 0 : 1;
-        }
-
-        Delete(path);
-        Assert.InRange(refused, 300, 999);
-    }
-
-    private static byte[] Damage(byte[] bytes, Random random)
-    {
-        var copy = bytes.ToArray();
-        switch (random.Next(3))
-        {
-            case 0:
-                return copy[..random.Next(copy.Length)];
-            case 1:
-                copy[random.Next(copy.Length)] ^= (byte)(1 << random.Next(8));
-                return copy;
-            default:
-                copy[random.Next(copy.Length)] = (byte)random.Next(' ', '~');
-                return copy;
-        }
-    }
-
-    /// <summary>Reads a model and works with all of it; true if that went through.</summary>
-    private static bool ReadsOrRefuses(string path, string what)
-    {
-        try
-        {
-            using var graph = TfJsGraphReader.Read(path);
-            _ = ModelSummary.Create(graph, graph.Input.Height, graph.Input.Width).ToText();
-            _ = graph.Digest;
-            foreach (var weight in graph.Layers.SelectMany(layer => layer.Weights))
-            {
-                graph.Weights.Read(weight.Key, new float[weight.ElementCount]);
-            }
-
-            return true;
-        }
-        catch (ModelFormatException e)
-        {
-            Assert.True(e.Message.Length > 10, what);
-            return false;
-        }
-        catch (Exception e)
-        {
-            throw new InvalidOperationException($"{what}: {e.GetType().Name} escaped", e);
-        }
     }
 
     private static string Refused(string json, params (string Name, byte[] Bytes)[] files)
