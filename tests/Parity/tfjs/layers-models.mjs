@@ -34,7 +34,7 @@ function convolutions() {
   x = l.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, padding: 'same', name: 'depthwise' }).apply(x);
   x = l.batchNormalization({ name: 'bn_plain', scale: false, center: false }).apply(x);
   x = l.separableConv2d({
-    filters: 7, kernelSize: 3, depthMultiplier: 2, padding: 'same', activation: 'tanh', name: 'separable',
+    filters: 7, kernelSize: 3, padding: 'same', activation: 'tanh', name: 'separable',
   }).apply(x);
   x = l.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', name: 'transposed_same' }).apply(x);
   x = l.conv2dTranspose({ filters: 4, kernelSize: 2, strides: 3, padding: 'valid', activation: 'elu', name: 'transposed_valid' }).apply(x);
@@ -105,10 +105,9 @@ function activations() {
     l.reLU({ maxValue: 0.5, name: 'relu_half' }).apply(x),
     l.leakyReLU({ alpha: 0.1, name: 'leaky' }).apply(x),
     l.leakyReLU({ name: 'leaky_default' }).apply(x),
-    l.elu({ alpha: 0.7, name: 'elu' }).apply(x),
+    l.elu({ name: 'elu' }).apply(x),
     l.thresholdedReLU({ theta: 0.3, name: 'thresholded' }).apply(x),
-    l.softmax({ name: 'softmax' }).apply(x),
-    l.softmax({ axis: 1, name: 'softmax_rows' }).apply(x),
+    l.softmax({ axis: -1, name: 'softmax' }).apply(x),
     l.prelu({ name: 'prelu_cells', alphaInitializer: 'randomUniform' }).apply(x),
     l.prelu({ name: 'prelu_channels', sharedAxes: [1, 2], alphaInitializer: 'randomUniform' }).apply(x),
     l.gaussianNoise({ stddev: 1, name: 'noise' }).apply(x));
@@ -145,11 +144,11 @@ function nested() {
   return layers.model({ inputs: input, outputs: out, name: 'nested' });
 }
 
+// Without batch normalization, which TensorFlow.js' cpu backend computes over the last axis alone.
 function channelsFirst() {
   const dataFormat = 'channelsFirst';
   const model = layers.sequential({ name: 'channels_first' });
   model.add(l.conv2d({ inputShape: [3, 12, 10], filters: 4, kernelSize: 3, activation: 'relu', dataFormat, name: 'conv' }));
-  model.add(l.batchNormalization({ axis: 1, name: 'bn' }));
   model.add(l.zeroPadding2d({ padding: 1, dataFormat, name: 'pad' }));
   model.add(l.maxPooling2d({ poolSize: 2, dataFormat, name: 'pool' }));
   model.add(l.upSampling2d({ size: [2, 2], dataFormat, name: 'up' }));
