@@ -11,8 +11,9 @@ internal static class InstalledModel
             .FirstOrDefault(File.Exists) ?? Path.Combine(RepositoryPaths.Models, model);
 
     /// <summary>Why a test about it cannot run; null when it can.</summary>
-    public static string? Missing(string model) =>
-        File.Exists(PathOf(model)) ? null : $"model '{model}' is not installed below {RepositoryPaths.Models}; ./cnnviz test installs it";
+    public static string? Missing(string model) => File.Exists(PathOf(model))
+        ? null
+        : $"model '{model}' is not installed below {RepositoryPaths.Models}; ./cnnviz test installs it";
 }
 
 /// <summary>A fact about an installed network; skipped, with the reason, where that is not installed.</summary>

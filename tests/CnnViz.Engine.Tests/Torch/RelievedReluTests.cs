@@ -60,8 +60,9 @@ public sealed class RelievedReluTests(ITestOutputHelper output)
         using var graph = builder.Build(1, 3);
         float[] cotangent = [2, -3, 0.5f];
 
-        var (_, dead) = Run(new TorchEngine(new TorchEngineOptions { Device = "cpu" }), graph, [-1, -1, -1], [(relu, cotangent)], true, 1, 3);
-        var (_, alive) = Run(new TorchEngine(new TorchEngineOptions { Device = "cpu" }), graph, [-1, 1, -1], [(relu, cotangent)], true, 1, 3);
+        var engine = new TorchEngine(new TorchEngineOptions { Device = "cpu" });
+        var (_, dead) = Run(engine, graph, [-1, -1, -1], [(relu, cotangent)], relief: true, height: 1, width: 3);
+        var (_, alive) = Run(engine, graph, [-1, 1, -1], [(relu, cotangent)], relief: true, height: 1, width: 3);
 
         Assert.Equal([2, 0, 0.5f], dead);
         Assert.Equal([0, -3, 0], alive);

@@ -24,8 +24,8 @@ public sealed class Vgg16TopParityTests(ITestOutputHelper output)
         var images = Parity.RandomValues(3 * Size * Size, 3);
         var written = Write(graph, images, folder.Path);
 
-        var start = new ProcessStartInfo(
-            "/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "Zoo", "vgg16_top.py"), folder.Path]) { RedirectStandardError = true };
+        var script = Path.Combine(AppContext.BaseDirectory, "Zoo", "vgg16_top.py");
+        var start = new ProcessStartInfo("/usr/bin/python3", [script, folder.Path]) { RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var actual = Classify(graph, images);
         var errors = process.StandardError.ReadToEnd();
