@@ -14,6 +14,7 @@ python3-grpc-tools=its code generator
 python3-matplotlib=independent colour maps
 dataset-fashion-mnist=test pictures for the classifier trained here
 python3-onnx=reading and editing ONNX files
+python3-h5py=writing HDF5 files as Keras does
 libonnx-testdata=ONNX' own conformance models
 protobuf-compiler-grpc=generating the Python and C++ clients' classes
 g++=compiling the C++ client

@@ -13,7 +13,8 @@ internal static class H5py
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(Python, ["-c", "import h5py, numpy"]) { RedirectStandardError = true })!;
+            var start = new ProcessStartInfo(Python, ["-c", "import h5py, numpy"]) { RedirectStandardError = true };
+            using var process = Process.Start(start)!;
             process.StandardError.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0;
@@ -31,7 +32,8 @@ internal static class H5py
     public static void WriteFiles(string folder, params string[] options)
     {
         var script = Path.Combine(RepositoryPaths.Root, "tests", "CnnViz.Models.Tests", "Hdf5", "write_files.py");
-        var start = new ProcessStartInfo(Python, [script, folder, .. options]) { RedirectStandardError = true, WorkingDirectory = folder };
+        string[] arguments = [script, folder, .. options];
+        var start = new ProcessStartInfo(Python, arguments) { RedirectStandardError = true, WorkingDirectory = folder };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
@@ -67,7 +69,8 @@ public sealed class H5pyFiles : IDisposable
     }
 
     /// <summary>Every file that h5py described, by name without suffix.</summary>
-    public IEnumerable<string> Names => Directory.EnumerateFiles(_folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)!).Order();
+    public IEnumerable<string> Names =>
+        Directory.EnumerateFiles(_folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)!).Order();
 
     public string PathOf(string file) => Path.Combine(_folder, file);
 

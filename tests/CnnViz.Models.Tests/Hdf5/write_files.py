@@ -3,8 +3,9 @@
 usage: write_files.py FOLDER [--vgg16]
 
 Every file NAME.h5 gets a NAME.json: {"groups": {path: {"names": [...], "attributes": {...}}},
-"datasets": {path: {"shape": [...], "kind": "numbers" | "strings", "values": [...] | file, "contiguous": bool, "attributes": {...}}}}.
-Numbers are given as the float32 values' bits in hexadecimal, row-major, so that nothing is lost on the way.
+"datasets": {path: {"shape": [...], "kind": "numbers" | "strings", "bits": ..., "values": [...],
+"contiguous": bool, "offset": ..., "attributes": {...}}}}. Numbers are given as the float32 values' bits in hexadecimal, row-major,
+so that nothing is lost on the way.
 """
 import json
 import sys
@@ -104,12 +105,14 @@ def numbers(file):
 
 def strings(file):
     file.create_dataset("fixed", data=np.array([b"conv1", b"", b"a longer name"], "S16"))
-    file.create_dataset("variable", data=["eins", "", "zwei \u00e4\u00f6\u00fc \u6f22\u5b57", "x" * 5000], dtype=h5py.string_dtype())
+    texts = ["eins", "", "zwei \u00e4\u00f6\u00fc \u6f22\u5b57", "x" * 5000]
+    file.create_dataset("variable", data=texts, dtype=h5py.string_dtype())
     file.create_dataset("variable_ascii", data=["a", "b"], dtype=h5py.string_dtype("ascii"))
     file.create_dataset("fixed_utf8", data=np.array(["\u00e4".encode(), b"b"], dtype=h5py.string_dtype("utf-8", 6)))
     file.create_dataset("scalar", data="one string")
     file.create_dataset("many", data=[f"layer_{i}" for i in range(3000)], dtype=h5py.string_dtype())
-    file.create_dataset("chunked", data=np.array([[b"a", b"bc"], [b"", b"def"], [b"g", b"h"]], "S4"), chunks=(2, 2), compression="gzip")
+    table = np.array([[b"a", b"bc"], [b"", b"def"], [b"g", b"h"]], "S4")
+    file.create_dataset("chunked", data=table, chunks=(2, 2), compression="gzip")
     file.create_dataset("chunked_variable", data=["p", "qq", "rrr"], dtype=h5py.string_dtype(), chunks=(2,))
 
 
@@ -188,7 +191,8 @@ def many_groups(file):
 def few_links(file):
     """Links in the object header itself, and one header that had to be continued."""
     for i in range(6):
-        file.create_group(f"group {i}").create_dataset("weights with a rather long name, so that headers are continued " * 2, data=values(4))
+        name = "weights with a rather long name, so that headers are continued " * 2
+        file.create_group(f"group {i}").create_dataset(name, data=values(4))
     for i in range(6):
         file.attrs[f"later {i}"] = "z" * 500
 
@@ -233,9 +237,9 @@ def growing(file):
         shrunk.resize((7, 11))
         grown = file.create_dataset(f"grown_{name}", data=values(5, 5), maxshape=(None, 50), chunks=(4, 4), **options)
         grown.resize((21, 30))
-        sparse = file.create_dataset(f"sparse_{name}", shape=(200_000,), maxshape=(None,), chunks=(4,), dtype="<f4", **options)
-        sparse[199_990:] = values(10)
-        sparse[70_000:70_010] = values(10)
+        sparse = file.create_dataset(f"sparse_{name}", shape=(400_000,), maxshape=(None,), chunks=(2,), dtype="<f4", **options)
+        sparse[399_990:] = values(10)
+        sparse[290_000:290_010] = values(10)
         fixed = file.create_dataset(f"paged_{name}", shape=(20_000,), chunks=(3,), dtype="<f4", **options)
         fixed[15_000:15_100] = values(100)
 
@@ -287,6 +291,13 @@ VARIANTS = {"numbers": numbers, "attributes": attributes, "many_attributes": man
             "hard_links": hard_links, "strings": strings, "low_level_strings": low_level_strings}
 
 
+def many_links(file):
+    """So many links that the heap that holds them has tables of tables."""
+    target = file.create_dataset("target", data=values(3))
+    for i in range(9000):
+        file[f"link {i} " + "n" * 90] = target
+
+
 def refused(file):
     """What the managed reader must refuse by name; the rest of the file stays readable."""
     file.create_dataset("lzf", data=values(20, 20), chunks=(5, 5), compression="lzf")
@@ -332,6 +343,7 @@ for version in ("earliest", "v108", "latest"):
     for variant, fill in VARIANTS.items():
         write(f"{variant}-{version}", fill, libver=(version, "latest" if version == "earliest" else version))
 write("large_attributes-latest", large_attributes, libver="latest")
+write("many_links-latest", many_links, libver="latest")
 write("old_keras-user_block", old_keras, libver="earliest", userblock_size=1024)
 write("few_links-user_block_latest", few_links, libver="latest", userblock_size=512)
 write("ordered-latest", many_groups, libver="latest", track_order=True)

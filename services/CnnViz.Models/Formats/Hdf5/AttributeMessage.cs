@@ -28,7 +28,7 @@ internal sealed record AttributeMessage(string Name, BlockCursor Body, int TypeS
         var cursor = Body.Rest();
         if ((Flags & 3) != 0)
         {
-            throw cursor.Context.Error(cursor.At, $"attribute '{Name}' has a shared datatype or dataspace, which is not supported");
+            throw cursor.Context.Error(cursor.At, $"attribute '{Name}' has a shared datatype or dataspace: not supported");
         }
 
         var type = Datatype.Parse(cursor.Slice(TypeSize));
@@ -37,7 +37,8 @@ internal sealed record AttributeMessage(string Name, BlockCursor Body, int TypeS
         cursor.Skip(Padding(SpaceSize, Alignment));
         return space.ElementCount * type.Size <= cursor.Left
             ? (type, space, cursor)
-            : throw cursor.Context.Error(cursor.At, $"attribute '{Name}' has {space.ElementCount} elements of {type.Size} bytes in {cursor.Left} bytes");
+            : throw cursor.Context.Error(
+                cursor.At, $"attribute '{Name}' has {space.ElementCount} elements of {type.Size} bytes in {cursor.Left}");
     }
 
     private static int Padding(int size, int alignment) => (alignment - (size % alignment)) % alignment;

@@ -45,7 +45,8 @@ internal static class AttributeTable
         var attribute = AttributeMessage.Parse(cursor);
         if (attributes.Count >= Hdf5Limits.MaxAttributes || !attributes.TryAdd(attribute.Name, attribute))
         {
-            throw cursor.Context.Error(at, $"two attributes are named '{attribute.Name}', or there are more than {Hdf5Limits.MaxAttributes}");
+            throw cursor.Context.Error(
+                at, $"two attributes are named '{attribute.Name}', or there are more than {Hdf5Limits.MaxAttributes}");
         }
     }
 }

@@ -17,11 +17,13 @@ internal static class BTree1
     /// <param name="root">The tree's address.</param>
     /// <param name="rank">The dataset's axes.</param>
     /// <param name="budget">What may still be read.</param>
-    /// <param name="visit">Takes the key (stored size, filter mask, first element along each axis) and the chunk's address.</param>
-    public static void VisitChunks(FileContext context, long root, int rank, WorkBudget budget, Action<BlockCursor, long> visit) =>
+    /// <param name="visit">Takes the key (stored size, filter mask, first element by axis) and the chunk's address.</param>
+    public static void VisitChunks(
+        FileContext context, long root, int rank, WorkBudget budget, Action<BlockCursor, long> visit) =>
         Visit(context, root, ChunkNode, 8 + (8 * (rank + 1)), budget, visit);
 
-    private static void Visit(FileContext context, long root, int type, int keySize, WorkBudget budget, Action<BlockCursor, long> visit)
+    private static void Visit(
+        FileContext context, long root, int type, int keySize, WorkBudget budget, Action<BlockCursor, long> visit)
     {
         var visited = new HashSet<long>();
 
@@ -44,7 +46,8 @@ internal static class BTree1
             }
 
             long count = prefix.U16();
-            var entries = context.Read(next.Address + prefixSize, count * (keySize + context.OffsetSize), budget, "a tree's node");
+            var size = count * (keySize + context.OffsetSize);
+            var entries = context.Read(next.Address + prefixSize, size, budget, "a tree's node");
             var children = new List<(long Address, int? Level)>();
             for (var i = 0; i < count; i++)
             {

@@ -35,7 +35,8 @@ internal sealed class BTree2
         _left = header.Length();
         if (found != type || _recordSize == 0 || _nodeSize < NodeOverhead + _recordSize || Depth > Hdf5Limits.MaxTreeDepth)
         {
-            throw context.Error(at, $"a tree of type {found} has records of {_recordSize} bytes in nodes of {_nodeSize}, {Depth} deep");
+            throw context.Error(
+                at, $"a tree of type {found} has records of {_recordSize} bytes in nodes of {_nodeSize}, {Depth} deep");
         }
 
         context.Require(at, _nodeSize, "a tree's node");

@@ -149,8 +149,8 @@ internal sealed class BlockCursor(FileContext context, byte[] bytes, int start, 
             throw Context.Error(At, $"{what} is cut off");
         }
 
-        if (Context.VerifyChecksums &&
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(_position + length)) != Lookup3.Hash(bytes.AsSpan(_position, length)))
+        var stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(_position + length));
+        if (Context.VerifyChecksums && stored != Lookup3.Hash(bytes.AsSpan(_position, length)))
         {
             throw Context.Error(At, $"the checksum of {what} does not match: the file is damaged");
         }

@@ -47,7 +47,7 @@ internal sealed class ChunkDecoder(FileContext context, IReadOnlyList<ChunkFilte
             case ChunkFilter.Fletcher32:
                 return Verify(_current.AsSpan(0, length), at);
             default:
-                throw context.Error(at, $"filter {filter.Id} ({filter.Name}) is not supported; deflate, shuffle and fletcher32 are");
+                throw context.Error(at, $"filter {filter.Id} ({filter.Name}) is not supported");
         }
 
         (_current, _next) = (_next, _current);
@@ -69,7 +69,7 @@ internal sealed class ChunkDecoder(FileContext context, IReadOnlyList<ChunkFilte
         }
     }
 
-    /// <summary>Stored are all elements' first bytes, then all second bytes, and so on; a rest that is no element stays.</summary>
+    /// <summary>Stored are all elements' first bytes, then all second bytes, and so on; what is no whole element stays.</summary>
     private void Unshuffle(ChunkFilter filter, ReadOnlySpan<byte> shuffled, Span<byte> destination, long at)
     {
         if (filter.Parameters is not [> 0 and <= int.MaxValue, ..])
@@ -94,8 +94,9 @@ internal sealed class ChunkDecoder(FileContext context, IReadOnlyList<ChunkFilte
     private int Verify(ReadOnlySpan<byte> data, long at)
     {
         var length = data.Length - ChecksumSize;
-        return length >= 0 && (!context.VerifyChecksums || BinaryPrimitives.ReadUInt32LittleEndian(data[length..]) == Fletcher(data[..length]))
-            ? length
+        var matches = length >= 0
+            && (!context.VerifyChecksums || BinaryPrimitives.ReadUInt32LittleEndian(data[length..]) == Fletcher(data[..length]));
+        return matches ? length
             : throw context.Error(at, "a chunk's checksum does not match: the file is damaged");
     }
 

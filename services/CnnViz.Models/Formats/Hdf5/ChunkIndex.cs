@@ -7,7 +7,7 @@ namespace CnnViz.Models.Hdf5;
 /// <param name="Mask">Bit i: the pipeline's filter i was left out.</param>
 internal readonly record struct StoredChunk(long Number, long At, long Stored, uint Mask);
 
-/// <summary>Lists a dataset's chunks in the order of their index; none twice, none outside the dataset's present extents.</summary>
+/// <summary>Lists a dataset's chunks in their index' order; none twice, none outside the dataset's present extents.</summary>
 internal sealed class ChunkIndex
 {
     private readonly FileContext _context;
@@ -30,7 +30,8 @@ internal sealed class ChunkIndex
     /// <param name="grid">How the chunks tile the dataset, which has elements.</param>
     /// <param name="chunkBytes">A chunk's bytes, unfiltered.</param>
     /// <param name="filtered">Whether there are filters: entries then give stored sizes.</param>
-    public static IReadOnlyList<StoredChunk> Read(FileContext context, ChunkedLayout layout, ChunkGrid grid, long chunkBytes, bool filtered)
+    public static IReadOnlyList<StoredChunk> Read(
+        FileContext context, ChunkedLayout layout, ChunkGrid grid, long chunkBytes, bool filtered)
     {
         var index = new ChunkIndex(context, layout, grid, chunkBytes, filtered);
         index.Read(layout.IndexAt!.Value);
@@ -55,7 +56,8 @@ internal sealed class ChunkIndex
                 FixedArray.Visit(_context, at, _filtered, _budget, (entry, number) => AddEntry(entry, number, slowest: -1));
                 break;
             case ChunkIndexKind.ExtensibleArray:
-                ExtensibleArray.Visit(_context, at, _filtered, _budget, (entry, number) => AddEntry(entry, number, _grid.UnlimitedAxis));
+                var slowest = _grid.UnlimitedAxis;
+                ExtensibleArray.Visit(_context, at, _filtered, _budget, (entry, number) => AddEntry(entry, number, slowest));
                 break;
             default:
                 BTree2.Visit(_context, at, _filtered ? 11 : 10, _budget, AddRecord);
@@ -111,8 +113,8 @@ internal sealed class ChunkIndex
     private void AddRecord(BlockCursor record)
     {
         var address = record.Address("a chunk");
-        var positionBytes = 8 * _grid.Rank;
-        var (stored, mask) = _filtered ? (record.Count(record.Left - sizeof(uint) - positionBytes), record.U32()) : (_chunkBytes, 0);
+        var sizeBytes = record.Left - sizeof(uint) - (8 * _grid.Rank);
+        var (stored, mask) = _filtered ? (record.Count(sizeBytes), record.U32()) : (_chunkBytes, 0);
         var position = new long[_grid.Rank];
         for (var axis = 0; axis < position.Length; axis++)
         {

@@ -12,7 +12,7 @@ internal sealed class DatasetStorage
     private readonly byte[] _fill;
     private readonly long _at;
 
-    private DatasetStorage(FileContext context, ObjectHeader header)
+    public DatasetStorage(FileContext context, ObjectHeader header)
     {
         (Context, _at) = (context, header.Address);
         Space = Dataspace.Parse(header.Require(MessageType.Dataspace).Open());
@@ -40,12 +40,8 @@ internal sealed class DatasetStorage
 
     public long? ContiguousOffset => _layout is ContiguousLayout { At: { } at } && DeclaredBytes > 0 ? at : null;
 
-    public static DatasetStorage Read(FileContext context, ObjectHeader header, DeclaredBytes declared)
-    {
-        var storage = new DatasetStorage(context, header);
-        declared.Add(storage.DeclaredBytes, stored: storage.ContiguousOffset is not null || storage._layout is CompactLayout, header.Address);
-        return storage;
-    }
+    /// <summary>True when the values' bytes lie in the file, whose size then bounds them.</summary>
+    public bool IsStoredAsIs => ContiguousOffset is not null || _layout is CompactLayout;
 
     public void RequireNumbers(string path)
     {

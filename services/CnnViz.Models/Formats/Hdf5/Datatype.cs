@@ -60,7 +60,7 @@ internal sealed record Datatype(Hdf5ElementType ElementType, int Size)
         }
 
         var type = Parse(cursor);
-        return type.Size == size ? type : throw cursor.Context.Error(at, $"an enumeration of {size} bytes has values of {type.Size}");
+        return type.Size == size ? type : throw cursor.Context.Error(at, $"enumerated values of {size} bytes are of {type.Size}");
     }
 
     private static Datatype Integer(BlockCursor cursor, uint bits, int size)
@@ -84,7 +84,7 @@ internal sealed record Datatype(Hdf5ElementType ElementType, int Size)
             : new Datatype(type, size) { IsBigEndian = (bits & 1) != 0 };
     }
 
-    /// <summary>Only IEEE's layouts and bfloat16's: the sign first, then exponent and mantissa with the leading 1 implied.</summary>
+    /// <summary>Only IEEE's layouts and bfloat16's: the sign, then exponent and mantissa with the leading 1 implied.</summary>
     private static Datatype Float(BlockCursor cursor, uint bits, int size)
     {
         var (offset, precision) = (cursor.U16(), cursor.U16());

@@ -1,11 +1,14 @@
 namespace CnnViz.Models.Hdf5;
 
 /// <summary>
-/// Bounds what a file's datasets may declare together: stored ones the file's length, since they do not overlap; compressed or
-/// never written ones what deflate could make of such a file.
+/// Bounds what a file's datasets may declare together: stored ones little more than the file's length, since they do not overlap
+/// (though some may be linked twice); compressed or never written ones what deflate could make of such a file.
 /// </summary>
 internal sealed class DeclaredBytes(FileContext context)
 {
+    /// <summary>Every dataset may be linked twice.</summary>
+    private const int StoredPerByte = 2;
+
     private long _stored;
     private long _expanded;
 
@@ -15,12 +18,13 @@ internal sealed class DeclaredBytes(FileContext context)
     public void Add(long bytes, bool stored, long at)
     {
         ref var sum = ref stored ? ref _stored : ref _expanded;
-        var most = stored ? context.Length
-            : Math.Max(Hdf5Limits.MinDeclaredBytes, checked(Math.Min(context.Length, long.MaxValue / Hdf5Limits.MaxExpansion) * Hdf5Limits.MaxExpansion));
+        var most = stored ? StoredPerByte * context.Length : Math.Max(Hdf5Limits.MinDeclaredBytes, Expansion());
         sum = checked(sum + bytes);
         if (sum > most)
         {
-            throw context.Error(at, $"the file's datasets declare {sum} bytes; one of {context.Length} bytes cannot hold more than {most}");
+            throw context.Error(at, $"the file's datasets declare {sum} bytes; {context.Length} cannot hold more than {most}");
         }
     }
+
+    private long Expansion() => Math.Min(context.Length, long.MaxValue / Hdf5Limits.MaxExpansion) * Hdf5Limits.MaxExpansion;
 }

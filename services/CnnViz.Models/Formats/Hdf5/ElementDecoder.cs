@@ -74,7 +74,9 @@ internal static class ElementDecoder
         for (var i = 0; i < values.Length; i++)
         {
             var element = bytes[(2 * i)..];
-            var upper = bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(element) : BinaryPrimitives.ReadUInt16LittleEndian(element);
+            var upper = bigEndian
+                ? BinaryPrimitives.ReadUInt16BigEndian(element)
+                : BinaryPrimitives.ReadUInt16LittleEndian(element);
             values[i] = T.CreateTruncating(BitConverter.Int32BitsToSingle(upper << 16));
         }
     }

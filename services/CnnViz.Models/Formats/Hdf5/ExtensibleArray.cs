@@ -43,7 +43,8 @@ internal sealed class ExtensibleArray
         header.Length();
         _indexBlock = header.OptionalAddress();
         if (_entrySize < context.OffsetSize + (filtered ? sizeof(uint) + 1 : 0) || _maxBits is 0 or > 62 || pageBits is 0 or > 30
-            || !BitOperations.IsPow2(_smallestBlock) || _smallestBlock >= 1L << _maxBits || _fewestPointers < 2 || !BitOperations.IsPow2(_fewestPointers))
+            || !BitOperations.IsPow2(_smallestBlock) || _smallestBlock >= 1L << _maxBits
+            || _fewestPointers < 2 || !BitOperations.IsPow2(_fewestPointers))
         {
             throw context.Error(address, "a chunk index' sizes are not possible");
         }
@@ -70,7 +71,8 @@ internal sealed class ExtensibleArray
     }
 
     /// <summary>Super block u has 2^(u/2) data blocks of 2^((u+1)/2) times the smallest size.</summary>
-    private (long Blocks, long PerBlock) SuperBlock(int number) => (1L << (number / 2), (1L << ((number + 1) / 2)) * _smallestBlock);
+    private (long Blocks, long PerBlock) SuperBlock(int number) =>
+        (1L << (number / 2), (1L << ((number + 1) / 2)) * _smallestBlock);
 
     private void VisitIndexBlock(long address)
     {
@@ -78,7 +80,8 @@ internal sealed class ExtensibleArray
         var superBlocks = 1 + _maxBits - BitOperations.Log2((uint)_smallestBlock);
         var listedHere = Math.Min(superBlocks, 2 * BitOperations.Log2((uint)_fewestPointers));
         var dataBlocks = Enumerable.Range(0, listedHere).Sum(number => SuperBlock(number).Blocks);
-        var size = BlockPrefix + ((long)_inIndexBlock * _entrySize) + ((dataBlocks + superBlocks - listedHere) * _context.OffsetSize) + sizeof(uint);
+        var addresses = (dataBlocks + superBlocks - listedHere) * _context.OffsetSize;
+        var size = BlockPrefix + ((long)_inIndexBlock * _entrySize) + addresses + sizeof(uint);
         var block = Open(address, size, "EAIB"u8);
         FixedArray.VisitEntries(block, Math.Min(_inIndexBlock, _count), _entrySize, 0, _visit);
         block.Skip((_inIndexBlock - Math.Min(_inIndexBlock, _count)) * _entrySize);
@@ -121,7 +124,8 @@ internal sealed class ExtensibleArray
         var written = block.Bytes((int)(blocks * bitBytes)).ToArray();
         for (long i = 0; i < blocks; i++)
         {
-            VisitDataBlock(block.OptionalAddress(), first + (i * perBlock), perBlock, written, i * bitBytes * 8);
+            // Each block has whole bytes of room for its pages' bits, but the bits follow one another without gaps.
+            VisitDataBlock(block.OptionalAddress(), first + (i * perBlock), perBlock, written, i * pages);
         }
     }
 

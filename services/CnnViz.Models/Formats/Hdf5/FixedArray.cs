@@ -25,7 +25,8 @@ internal static class FixedArray
             return;
         }
 
-        if (entrySize < context.OffsetSize + (filtered ? sizeof(uint) + 1 : 0) || pageBits is 0 or > 30 || count > context.Length / entrySize)
+        var smallest = context.OffsetSize + (filtered ? sizeof(uint) + 1 : 0);
+        if (entrySize < smallest || pageBits is 0 or > 30 || count > context.Length / entrySize)
         {
             throw context.Error(address, $"a chunk index has {count} entries of {entrySize} bytes in pages of 2^{pageBits}");
         }

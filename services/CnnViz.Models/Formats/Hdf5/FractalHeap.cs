@@ -47,20 +47,22 @@ internal sealed class FractalHeap
             throw context.Error(_address, "filtered heaps are not supported");
         }
 
-        if (_width is 0 || !BitOperations.IsPow2(_width) || _startSize <= 0 || !BitOperations.IsPow2(_startSize) || _maxDirectSize < _startSize
-            || !BitOperations.IsPow2(_maxDirectSize) || _maxDirectSize > int.MaxValue || addressBits is 0 or > 64 || _rootRows > addressBits)
+        if (!BitOperations.IsPow2(_width) || !BitOperations.IsPow2(_startSize) || !BitOperations.IsPow2(_maxDirectSize)
+            || _maxDirectSize < _startSize || _maxDirectSize > int.MaxValue
+            || addressBits is 0 or > 64 || _rootRows > addressBits)
         {
             throw context.Error(_address, "a fractal heap's block sizes are not possible");
         }
 
         _offsetBytes = (addressBits + 7) / 8;
-        _lengthBytes = Math.Min((BitOperations.Log2((ulong)_maxDirectSize) + 7) / 8, (BitOperations.Log2(Math.Max(1, maxObject)) / 8) + 1);
+        _lengthBytes = Math.Min(
+            (BitOperations.Log2((ulong)_maxDirectSize) + 7) / 8, (BitOperations.Log2(Math.Max(1, maxObject)) / 8) + 1);
     }
 
     /// <summary>Bytes of a reference to an object in the heap.</summary>
     private int IdSize { get; }
 
-    /// <summary>Blocks begin with a signature, a version, the heap's address, their place in the heap and perhaps a checksum.</summary>
+    /// <summary>Blocks begin with signature, version, the heap's address and their place in the heap.</summary>
     private int BlockPrefix => 5 + _context.OffsetSize + _offsetBytes;
 
     public static FractalHeap Read(FileContext context, long address, WorkBudget budget)
@@ -148,7 +150,8 @@ internal sealed class FractalHeap
     private long Child(long address, int rows, int row, long column, WorkBudget budget)
     {
         // Rows of direct and of indirect blocks are written alike: an address for each block.
-        var table = Cached(address, BlockPrefix + ((long)rows * _width * _context.OffsetSize) + sizeof(uint), budget, "FHIB"u8, out var fresh);
+        var tableSize = BlockPrefix + ((long)rows * _width * _context.OffsetSize) + sizeof(uint);
+        var table = Cached(address, tableSize, budget, "FHIB"u8, out var fresh);
         if (fresh)
         {
             table.VerifyTrailingChecksum("a heap's table");
@@ -193,7 +196,8 @@ internal sealed class FractalHeap
         if (_huge is null)
         {
             _huge = [];
-            BTree2.Visit(_context, _hugeIndex ?? throw _context.Error(at, "a heap has no large objects"), HugeRecordType, budget, record =>
+            var index = _hugeIndex ?? throw _context.Error(at, "a heap has no large objects");
+            BTree2.Visit(_context, index, HugeRecordType, budget, record =>
             {
                 var (place, length) = (record.Address("a large object of a heap"), record.Length());
                 _huge[record.Unsigned(_context.LengthSize)] = (place, length);
@@ -201,7 +205,8 @@ internal sealed class FractalHeap
         }
 
         var number = id.Unsigned(Math.Min(IdSize - 1, _context.LengthSize));
-        return _huge.TryGetValue(number, out var found) ? _context.Read(found.At, found.Length, budget, "a large object of a heap")
+        return _huge.TryGetValue(number, out var found)
+            ? _context.Read(found.At, found.Length, budget, "a large object of a heap")
             : throw _context.Error(at, $"a heap has no large object {number}");
     }
 }

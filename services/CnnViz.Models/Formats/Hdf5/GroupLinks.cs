@@ -50,7 +50,7 @@ internal sealed class GroupLinks
 
         if (_links.Count >= Hdf5Limits.MaxObjects || !_links.TryAdd(name, address))
         {
-            throw _context.Error(at, $"two links of one group are named '{name}', or there are more than {Hdf5Limits.MaxObjects}");
+            throw _context.Error(at, $"two links of one group are named '{name}', or more than {Hdf5Limits.MaxObjects}");
         }
     }
 

@@ -32,8 +32,8 @@ public sealed class Hdf5Attributes
 
         // numpy's empty array of names has no string type; it says as much as an empty list of strings.
         return attribute.Space.ElementCount == 0 ? []
-            : attribute.Type.ElementType == Hdf5ElementType.String ? StringDecoder.Read(_context, attribute.Type, attribute.Space, attribute.Data)
-            : null;
+            : attribute.Type.ElementType != Hdf5ElementType.String ? null
+            : StringDecoder.Read(_context, attribute.Type, attribute.Space, attribute.Data);
     }
 
     /// <summary>A single number or truth value (1 or 0).</summary>

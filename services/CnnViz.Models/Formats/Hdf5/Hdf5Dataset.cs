@@ -55,16 +55,17 @@ public sealed class Hdf5Dataset
         return type is { } stored && ContiguousOffset is { } offset ? new StoredTensor(key, Shape, stored, offset) : null;
     }
 
-    /// <summary>Copies the values in row-major order, each rounded to float32; what was never written is the fill value.</summary>
+    /// <summary>Copies the values row-major, each rounded to float32; what was never written is the fill value.</summary>
     /// <param name="destination">Exactly <see cref="ElementCount"/> long.</param>
     /// <exception cref="ArgumentException">The destination has another length.</exception>
-    /// <exception cref="ModelFormatException">The elements are no numbers, or the data is damaged or filtered in a way that is not
-    /// read.</exception>
+    /// <exception cref="ModelFormatException">The elements are no numbers, or the data is damaged or filtered in a way that is
+    /// not read.</exception>
     public void ReadFloats(Span<float> destination)
     {
         if (destination.Length != ElementCount)
         {
-            throw new ArgumentException($"'{Path}' has {ElementCount} values; the destination holds {destination.Length}", nameof(destination));
+            throw new ArgumentException(
+                $"'{Path}' has {ElementCount} values; the destination holds {destination.Length}", nameof(destination));
         }
 
         _storage.RequireNumbers(Path);
@@ -73,8 +74,8 @@ public sealed class Hdf5Dataset
     }
 
     /// <summary>The strings in row-major order, at most <see cref="Hdf5Limits.MaxStrings"/>.</summary>
-    /// <exception cref="ModelFormatException">The elements are no strings, or the data is damaged or filtered in a way that is not
-    /// read.</exception>
+    /// <exception cref="ModelFormatException">The elements are no strings, or the data is damaged or filtered in a way that is
+    /// not read.</exception>
     public IReadOnlyList<string> ReadStrings()
     {
         _storage.RequireStrings(Path);

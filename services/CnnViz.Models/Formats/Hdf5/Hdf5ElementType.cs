@@ -3,7 +3,7 @@ namespace CnnViz.Models.Hdf5;
 /// <summary>What one element of a dataset is, whatever its byte order in the file.</summary>
 public enum Hdf5ElementType
 {
-    /// <summary>A type that this reader does not decode (compound, reference, opaque, sequences of variable length ...).</summary>
+    /// <summary>A type that this reader does not decode (compounds, references, sequences ...).</summary>
     Other,
 
     /// <summary>IEEE half precision.</summary>

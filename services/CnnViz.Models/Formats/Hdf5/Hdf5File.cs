@@ -16,7 +16,7 @@ public sealed class Hdf5File : IDisposable
     {
         Source = context.Source;
         var superblock = Superblock.Read(context);
-        Root = new Hdf5Group(new ObjectTable(context), "", superblock.RootAddress, parent: null);
+        Root = new ObjectTable(context).Group(superblock.RootAddress, path: "", depth: 0);
     }
 
     /// <summary>The group that all paths start from.</summary>

@@ -4,32 +4,15 @@ namespace CnnViz.Models.Hdf5;
 public sealed class Hdf5Group
 {
     private readonly ObjectTable _objects;
-    private readonly long _address;
-    private readonly Hdf5Group? _parent;
     private readonly int _depth;
     private readonly ObjectHeader _header;
     private readonly Lazy<GroupLinks> _links;
 
-    internal Hdf5Group(ObjectTable objects, string path, long address, Hdf5Group? parent)
+    internal Hdf5Group(ObjectTable objects, string path, int depth, ObjectHeader header)
     {
-        (_objects, _address, _parent, Path) = (objects, address, parent, path);
-        _depth = parent is null ? 0 : parent._depth + 1;
-        if (_depth > Hdf5Limits.MaxDepth)
-        {
-            throw objects.Context.Error(address, $"groups nest deeper than {Hdf5Limits.MaxDepth}");
-        }
-
-        for (var ancestor = parent; ancestor is not null; ancestor = ancestor._parent)
-        {
-            if (ancestor._address == address)
-            {
-                throw objects.Context.Error(address, $"group '{path}' lies within itself");
-            }
-        }
-
-        _header = objects.Header(address);
-        _links = new Lazy<GroupLinks>(() => objects.Links(address));
-        Attributes = objects.Attributes(address);
+        (_objects, Path, _depth, _header) = (objects, path, depth, header);
+        _links = new Lazy<GroupLinks>(() => objects.Links(header));
+        Attributes = objects.Attributes(header);
     }
 
     /// <summary>Names from the root, joined by '/'; empty for the root.</summary>
@@ -44,8 +27,8 @@ public sealed class Hdf5Group
 
     /// <param name="path">One or more names joined by '/', relative to this group.</param>
     /// <returns>Null when there is nothing of that name, or a dataset.</returns>
-    /// <exception cref="ModelFormatException">The object is damaged, nests too deep or lies within itself, or the link is soft or
-    /// external.</exception>
+    /// <exception cref="ModelFormatException">The object is damaged, nests too deep, lies within itself or is linked twice, or
+    /// the link is soft or external.</exception>
     public Hdf5Group? Group(string path)
     {
         var group = this;
@@ -56,7 +39,7 @@ public sealed class Hdf5Group
                 return null;
             }
 
-            group = new Hdf5Group(_objects, group.Join(name), address, group);
+            group = _objects.Group(address, group.Join(name), group._depth + 1);
         }
 
         return group;

@@ -38,7 +38,8 @@ internal sealed class ObjectHeader(FileContext context, long address, IReadOnlyL
 
     public int MessageCount => messages.Count;
 
-    public bool IsGroup => Find(MessageType.SymbolTable) is not null || Find(MessageType.LinkInfo) is not null || Find(MessageType.Link) is not null;
+    public bool IsGroup =>
+        messages.Any(message => message.Type is MessageType.SymbolTable or MessageType.LinkInfo or MessageType.Link);
 
     public bool IsDataset => Find(MessageType.Layout) is not null;
 

@@ -1,8 +1,8 @@
 namespace CnnViz.Models.Hdf5;
 
 /// <summary>
-/// The objects of one file by address, each parsed once whatever the number of links to it, so that together they cost no more
-/// than the file has.
+/// The objects of one file, each parsed once whatever the number of links to it. A group has one path only and what datasets
+/// declare counts for every path to them, so that walking all of a file ends and costs no more than such a file may.
 /// </summary>
 internal sealed class ObjectTable(FileContext context)
 {
@@ -10,13 +10,11 @@ internal sealed class ObjectTable(FileContext context)
     private readonly WorkBudget _budget = new(context);
     private readonly DeclaredBytes _declared = new(context);
     private readonly Dictionary<long, ObjectHeader> _headers = [];
-    private readonly Dictionary<long, GroupLinks> _links = [];
-    private readonly Dictionary<long, Hdf5Attributes> _attributes = [];
+    private readonly Dictionary<long, Hdf5Group> _groups = [];
     private readonly Dictionary<long, DatasetStorage> _storages = [];
+    private readonly Dictionary<string, Hdf5Dataset> _datasets = new(StringComparer.Ordinal);
     private int _linkCount;
     private int _messageCount;
-
-    public FileContext Context { get; } = context;
 
     public ObjectHeader Header(long address)
     {
@@ -24,7 +22,7 @@ internal sealed class ObjectTable(FileContext context)
         {
             if (!_headers.TryGetValue(address, out var header))
             {
-                header = ObjectHeaderReader.Read(Context, address, _budget);
+                header = ObjectHeaderReader.Read(context, address, _budget);
                 _messageCount += header.MessageCount;
                 RequireFew(_messageCount, address, "messages");
                 _headers.Add(address, header);
@@ -34,33 +32,24 @@ internal sealed class ObjectTable(FileContext context)
         }
     }
 
-    public GroupLinks Links(long address)
+    public Hdf5Group Group(long address, string path, int depth)
     {
         lock (_gate)
         {
-            if (!_links.TryGetValue(address, out var links))
+            if (!_groups.TryGetValue(address, out var group))
             {
-                links = GroupLinks.Read(Context, Header(address), _budget);
-                _linkCount += links.Names.Count;
-                RequireFew(_linkCount, address, "links");
-                _links.Add(address, links);
+                if (depth > Hdf5Limits.MaxDepth)
+                {
+                    throw context.Error(address, $"groups nest deeper than {Hdf5Limits.MaxDepth}");
+                }
+
+                _budget.Take(path.Length, address);
+                group = new Hdf5Group(this, path, depth, Header(address));
+                _groups.Add(address, group);
             }
 
-            return links;
-        }
-    }
-
-    public Hdf5Attributes Attributes(long address)
-    {
-        lock (_gate)
-        {
-            if (!_attributes.TryGetValue(address, out var attributes))
-            {
-                attributes = new Hdf5Attributes(Context, AttributeTable.Read(Context, Header(address), _budget));
-                _attributes.Add(address, attributes);
-            }
-
-            return attributes;
+            return group.Path == path ? group
+                : throw context.Error(address, $"group '{path}' is also '{group.Path}'; groups linked twice are not supported");
         }
     }
 
@@ -68,13 +57,43 @@ internal sealed class ObjectTable(FileContext context)
     {
         lock (_gate)
         {
-            if (!_storages.TryGetValue(address, out var storage))
+            if (!_datasets.TryGetValue(path, out var dataset))
             {
-                storage = DatasetStorage.Read(Context, Header(address), _declared);
-                _storages.Add(address, storage);
+                var header = Header(address);
+                if (!_storages.TryGetValue(address, out var storage))
+                {
+                    storage = new DatasetStorage(context, header);
+                    _storages.Add(address, storage);
+                }
+
+                _declared.Add(storage.DeclaredBytes, storage.IsStoredAsIs, address);
+                _budget.Take(path.Length, address);
+                dataset = new Hdf5Dataset(path, storage, Attributes(header));
+                _datasets.Add(path, dataset);
             }
 
-            return new Hdf5Dataset(path, storage, Attributes(address));
+            return dataset;
+        }
+    }
+
+    /// <summary>Reads a group's links; the group keeps them.</summary>
+    public GroupLinks Links(ObjectHeader header)
+    {
+        lock (_gate)
+        {
+            var links = GroupLinks.Read(context, header, _budget);
+            _linkCount += links.Names.Count;
+            RequireFew(_linkCount, header.Address, "links");
+            return links;
+        }
+    }
+
+    /// <summary>Reads an object's attributes; the object keeps them.</summary>
+    public Hdf5Attributes Attributes(ObjectHeader header)
+    {
+        lock (_gate)
+        {
+            return new Hdf5Attributes(context, AttributeTable.Read(context, header, _budget));
         }
     }
 
@@ -82,7 +101,7 @@ internal sealed class ObjectTable(FileContext context)
     {
         if (count > Hdf5Limits.MaxObjects)
         {
-            throw Context.Error(address, $"the file's objects have more than {Hdf5Limits.MaxObjects} {what}");
+            throw context.Error(address, $"the file's objects have more than {Hdf5Limits.MaxObjects} {what}");
         }
     }
 }

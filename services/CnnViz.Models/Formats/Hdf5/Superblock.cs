@@ -6,7 +6,7 @@ internal sealed record Superblock(long RootAddress)
 {
     private const int FirstCandidate = 512;
 
-    private static ReadOnlySpan<byte> Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
+    private static ReadOnlySpan<byte> Signature => [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Finds and reads the superblock and sets the context's sizes.</summary>
     public static Superblock Read(FileContext context)
@@ -14,7 +14,8 @@ internal sealed record Superblock(long RootAddress)
         context.Base = Find(context);
 
         // 104 bytes is the longest: version 1 with addresses of eight bytes.
-        var cursor = context.Read(context.Base, Math.Min(104, context.Length - context.Base), new WorkBudget(context), "the superblock");
+        var size = Math.Min(104, context.Length - context.Base);
+        var cursor = context.Read(context.Base, size, new WorkBudget(context), "the superblock");
         cursor.Skip(Signature.Length);
         var version = cursor.Version(0, 3, "the superblock");
         return version < 2 ? ReadOld(context, cursor, version) : ReadNew(context, cursor);

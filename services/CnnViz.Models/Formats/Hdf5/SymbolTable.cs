@@ -30,7 +30,8 @@ internal static class SymbolTable
         return context.Read(prefix.Address("a group's names"), size, budget, "a group's names");
     }
 
-    private static void ReadNode(FileContext context, long address, BlockCursor heap, WorkBudget budget, Action<string, long?, long> add)
+    private static void ReadNode(
+        FileContext context, long address, BlockCursor heap, WorkBudget budget, Action<string, long?, long> add)
     {
         var prefix = context.Read(address, 8, budget, "a group's symbol node");
         prefix.Signature(NodeSignature);
