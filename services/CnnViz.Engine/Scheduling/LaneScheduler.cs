@@ -1,0 +1,225 @@
+using CnnViz.Engine.Torch;
+
+namespace CnnViz.Engine.Scheduling;
+
+/// <summary>
+/// Shares the processor's cores among runs and requests, unit by unit, where a unit is one iteration or one forward pass. Narrow
+/// units run one per lane, each on a thread; a wide unit has all cores to itself and may use as many threads as there are lanes.
+/// Turns go round over the tickets that have units waiting. Safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// The threads are the scheduler's own and live as long as it does, because OpenMP and native libraries keep thread counts and
+/// thread pools per calling thread. Wide units always run on the same one.
+/// </remarks>
+public sealed class LaneScheduler : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly TurnQueue _queue;
+    private readonly Stack<Lane> _idle;
+    private readonly Lane _wide;
+    private readonly Lane[] _all;
+    private readonly LaneSchedulerOptions _options;
+    private readonly TimeProvider _time;
+    private int _tickets;
+    private bool _disposed;
+
+    /// <param name="options">Lanes and limits; the defaults if null.</param>
+    /// <param name="time">What deadlines are compared with; null for the system's clock.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public LaneScheduler(LaneSchedulerOptions? options = null, TimeProvider? time = null)
+    {
+        _options = options ?? new LaneSchedulerOptions();
+        _time = time ?? TimeProvider.System;
+        ArgumentOutOfRangeException.ThrowIfNegative(_options.Lanes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.Lanes, LaneSchedulerOptions.MaxLanes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Tickets, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.RetryAfter, TimeSpan.Zero);
+        Lanes = _options.Lanes > 0 ? _options.Lanes : PhysicalCores.Count();
+        _queue = new TurnQueue(Lanes);
+        _wide = new Lane("wide lane", Work);
+        _idle = new Stack<Lane>(Enumerable.Range(0, Lanes > 1 ? Lanes : 0).Select(i => new Lane($"lane {i}", Work)));
+        _all = [.. _idle, _wide];
+        Array.ForEach(_all, lane => lane.Thread.UnsafeStart(lane));
+    }
+
+    /// <summary>Narrow units that run at the same time, and the width of a wide one.</summary>
+    public int Lanes { get; }
+
+    /// <summary>Tickets given out and not yet back.</summary>
+    public int ActiveTickets => Volatile.Read(ref _tickets);
+
+    /// <summary>Most tickets at the same time.</summary>
+    public int TicketLimit => _options.Tickets;
+
+    /// <summary>Takes a place for a run or a request.</summary>
+    /// <param name="deadline">When its units are no longer wanted; null for never.</param>
+    /// <exception cref="TicketLimitException">All places are taken.</exception>
+    public LaneTicket Enter(DateTimeOffset? deadline = null)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_tickets >= _options.Tickets)
+            {
+                throw new TicketLimitException(_options.Tickets, _options.RetryAfter);
+            }
+
+            _tickets++;
+            return new LaneTicket(deadline, _ => Interlocked.Decrement(ref _tickets));
+        }
+    }
+
+    /// <summary>Does a unit of work when it is its ticket's turn.</summary>
+    /// <param name="ticket">Whose unit it is; from this scheduler, not disposed.</param>
+    /// <param name="width">1, or <see cref="Lanes"/> for all cores.</param>
+    /// <param name="work">The work; must not wait for other units.</param>
+    /// <param name="cancellationToken">Drops the unit if it has not begun.</param>
+    /// <returns>
+    /// Ends with the work, and with its exception; with an <see cref="OperationCanceledException"/> where the unit was dropped,
+    /// a <see cref="DeadlinePassedException"/> where that was because of the ticket's deadline.
+    /// </returns>
+    public Task RunAsync(LaneTicket ticket, int width, Action work, CancellationToken cancellationToken = default) =>
+        AddAsync(ticket, width, work, continueOnLane: false, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="RunAsync"/>, but what follows an await (with ConfigureAwait(false)) goes on on the lane, before that takes
+    /// another unit, until it waits for something: a loop that queues its next step there is in time for its turn. What goes on
+    /// there must be short and must not block; Task.Yield leaves the lane.
+    /// </summary>
+    public Task StepAsync(LaneTicket ticket, int width, Action work, CancellationToken cancellationToken = default) =>
+        AddAsync(ticket, width, work, continueOnLane: true, cancellationToken);
+
+    /// <summary>Drops what waits, and returns when the running units have ended: on a lane, all but that lane's own.</summary>
+    public void Dispose()
+    {
+        List<LaneUnit> waiting;
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            waiting = _queue.Clear();
+        }
+
+        waiting.ForEach(unit => unit.Drop(new OperationCanceledException("the scheduler is disposed")));
+        Array.ForEach(_all, lane => lane.Signal.Release());
+        foreach (var lane in _all.Where(lane => lane.Thread != Thread.CurrentThread))
+        {
+            lane.Thread.Join();
+        }
+    }
+
+    private Task AddAsync(
+        LaneTicket ticket, int width, Action work, bool continueOnLane, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(ticket.Left, ticket);
+        if (width != 1 && width != Lanes)
+        {
+            throw new ArgumentOutOfRangeException(nameof(width), width, $"must be 1 or {Lanes}");
+        }
+
+        var unit = new LaneUnit(ticket, width == Lanes, work, continueOnLane, cancellationToken);
+        unit.Registration = cancellationToken.UnsafeRegister(_ => DropWaiting(unit), null);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return Task.FromCanceled(cancellationToken);
+            }
+
+            _queue.Add(unit);
+
+            // A lane looks for its next unit by itself, a moment from now; another one would have to be woken.
+            if (!Array.Exists(_all, lane => lane.Thread == Thread.CurrentThread))
+            {
+                Dispatch();
+            }
+        }
+
+        return unit.Completion;
+    }
+
+    /// <summary>Gives idle lanes the units whose turn it is. The caller holds the gate.</summary>
+    private void Dispatch()
+    {
+        while (_queue.TryTake() is { } unit)
+        {
+            if (WhyNot(unit) is { } why)
+            {
+                _queue.End(unit);
+                unit.Drop(why);
+                continue;
+            }
+
+            var lane = unit.Wide ? _wide : _idle.Pop();
+            lane.Unit = unit;
+            lane.Signal.Release();
+        }
+    }
+
+    /// <summary>Why a unit is not to begin any more.</summary>
+    private OperationCanceledException? WhyNot(LaneUnit unit) => unit switch
+    {
+        { Cancellation.IsCancellationRequested: true } => new OperationCanceledException(unit.Cancellation),
+        { Ticket.Deadline: { } deadline } when _time.GetUtcNow() >= deadline => new DeadlinePassedException(deadline),
+        _ => null,
+    };
+
+    private void DropWaiting(LaneUnit unit)
+    {
+        lock (_gate)
+        {
+            if (!_queue.Remove(unit))
+            {
+                return;
+            }
+
+            // It may have been a wide one that kept others waiting.
+            Dispatch();
+        }
+
+        unit.Drop(new OperationCanceledException(unit.Cancellation));
+    }
+
+    private void Work(Lane lane)
+    {
+        while (true)
+        {
+            lane.Signal.Wait();
+            if (lane.Unit is not { } unit)
+            {
+                return;
+            }
+
+            lane.Unit = null;
+            unit.Run();
+            lock (_gate)
+            {
+                _queue.End(unit);
+                if (lane != _wide)
+                {
+                    _idle.Push(lane);
+                }
+
+                Dispatch();
+            }
+        }
+    }
+
+    private sealed class Lane
+    {
+        public Lane(string name, Action<Lane> work) =>
+            Thread = new Thread(state => work((Lane)state!)) { Name = name, IsBackground = true };
+
+        public Thread Thread { get; }
+
+        public SemaphoreSlim Signal { get; } = new(0);
+
+        /// <summary>What to do on the signal; nothing to do ends the thread.</summary>
+        public LaneUnit? Unit { get; set; }
+    }
+}

@@ -1,0 +1,60 @@
+namespace CnnViz.Engine.Scheduling;
+
+/// <summary>A piece of work that is done in one go: an iteration, or a forward pass.</summary>
+internal sealed class LaneUnit(
+    LaneTicket ticket, bool wide, Action work, bool continueOnLane, CancellationToken cancellation)
+{
+    private readonly TaskCompletionSource _completion = new(
+        continueOnLane ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public LaneTicket Ticket => ticket;
+
+    /// <summary>Whether it takes all lanes.</summary>
+    public bool Wide => wide;
+
+    public CancellationToken Cancellation => cancellation;
+
+    public Task Completion => _completion.Task;
+
+    /// <summary>Drops the unit while it waits.</summary>
+    public CancellationTokenRegistration Registration { get; set; }
+
+    /// <summary>Does the work, and what its caller does next where it asked for that.</summary>
+    public void Run()
+    {
+        Registration.Unregister();
+        try
+        {
+            work();
+        }
+#pragma warning disable CA1031 // Whatever it is, the caller's await rethrows it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _completion.SetException(exception);
+            return;
+        }
+
+        _completion.SetResult();
+    }
+
+    /// <summary>Ends the unit without having run; what its caller does next never runs on the thread that calls this.</summary>
+    public void Drop(OperationCanceledException why)
+    {
+        Registration.Unregister();
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state =>
+            {
+                if (state.Why is DeadlinePassedException)
+                {
+                    state.Completion.TrySetException(state.Why);
+                }
+                else
+                {
+                    state.Completion.TrySetCanceled(state.Why.CancellationToken);
+                }
+            },
+            (Completion: _completion, Why: why),
+            preferLocal: false);
+    }
+}
