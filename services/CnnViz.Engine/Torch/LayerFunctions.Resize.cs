@@ -1,3 +1,4 @@
+using CnnViz.Engine.Numerics;
 using CnnViz.Models;
 using static TorchSharp.torch;
 

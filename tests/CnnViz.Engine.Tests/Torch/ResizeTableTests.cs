@@ -1,3 +1,4 @@
+using CnnViz.Engine.Numerics;
 using CnnViz.Engine.Torch;
 using CnnViz.Models;
 

@@ -1,6 +1,6 @@
 using CnnViz.Models;
 
-namespace CnnViz.Engine.Torch;
+namespace CnnViz.Engine.Numerics;
 
 /// <summary>
 /// Which cells each output index of one resized axis blends: the sum over taps t of Weights[t][i] * input[Cells[t][i]].

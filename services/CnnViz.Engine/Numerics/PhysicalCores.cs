@@ -1,4 +1,4 @@
-namespace CnnViz.Engine.Torch;
+namespace CnnViz.Engine.Numerics;
 
 /// <summary>Counts processor cores, not hardware threads: two convolutions on one core's two threads gain nothing.</summary>
 internal static class PhysicalCores
