@@ -1,4 +1,4 @@
-using CnnViz.Engine.Torch;
+using CnnViz.Engine.Numerics;
 
 namespace CnnViz.Engine.Scheduling;
 
