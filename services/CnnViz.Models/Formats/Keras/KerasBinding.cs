@@ -1,9 +1,15 @@
 namespace CnnViz.Models.Keras;
 
-/// <summary>Finds every layer's weights in a file and checks that they are what the layer needs.</summary>
+/// <summary>What a layer needs and what a file has for it.</summary>
+/// <param name="Title">The layer's name for messages.</param>
+/// <param name="Variables">In get_weights() order.</param>
+/// <param name="Arrays">Likewise.</param>
+internal sealed record KerasNeed(string Title, IReadOnlyList<KerasVariable> Variables, IReadOnlyList<KerasArray> Arrays);
+
+/// <summary>Puts a file's arrays into layers' weights and checks that they are what the layers need.</summary>
 internal static class KerasBinding
 {
-    /// <param name="layers">Layers with variables.</param>
+    /// <param name="needs">Layers with variables.</param>
     /// <param name="shapes">The graph's weights' extents by key.</param>
     /// <param name="weights">The file; owned by the store that is returned, left to the caller when this throws.</param>
     /// <param name="constants">Weights that the configuration gives, by key.</param>
@@ -11,7 +17,7 @@ internal static class KerasBinding
     /// <exception cref="ModelFormatException">A layer's weights are missing or have other shapes; the message names the layer, the
     /// expected and the found shape.</exception>
     public static KerasWeightStore Bind(
-        IReadOnlyList<KerasWeightedLayer> layers,
+        IEnumerable<KerasNeed> needs,
         IReadOnlyDictionary<string, IReadOnlyList<int>> shapes,
         IKerasWeights weights,
         IReadOnlyDictionary<string, (int[] Shape, float[] Values)> constants,
@@ -19,18 +25,18 @@ internal static class KerasBinding
     {
         var entries = new Dictionary<string, KerasEntry>(StringComparer.Ordinal);
         var stored = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
-        foreach (var layer in layers)
+        foreach (var need in needs)
         {
-            var arrays = Located(layer, weights);
-            for (var i = 0; i < layer.Variables.Count; i++)
+            RequireAll(need);
+            for (var i = 0; i < need.Variables.Count; i++)
             {
-                var (variable, array) = (layer.Variables[i], arrays[i]);
+                var (variable, array) = (need.Variables[i], need.Arrays[i]);
                 if (variable.Key is not { } key)
                 {
                     continue;
                 }
 
-                RequireShape(layer, variable, array);
+                RequireShape(need, variable, array);
                 entries[key] = new KerasEntry(array, shapes[key], variable.Transform);
                 if (array.Stored is { } tensor)
                 {
@@ -42,27 +48,24 @@ internal static class KerasBinding
         return new KerasWeightStore(weights.Open(stored.Values), entries, constants, architecture);
     }
 
-    private static IReadOnlyList<KerasArray> Located(KerasWeightedLayer layer, IKerasWeights weights)
+    private static void RequireAll(KerasNeed need)
     {
-        var arrays = weights.Of(layer);
-        if (arrays.Count == layer.Variables.Count)
+        if (need.Arrays.Count != need.Variables.Count)
         {
-            return arrays;
+            var names = string.Join(", ", need.Variables.Select(variable => variable.Name));
+            throw new ModelFormatException(need.Arrays.Count == 0
+                ? $"layer '{need.Title}' needs {names}; the file has no weights for it"
+                : $"layer '{need.Title}' needs {need.Variables.Count} weights ({names}); the file has {need.Arrays.Count} for it");
         }
-
-        var names = string.Join(", ", layer.Variables.Select(variable => variable.Name));
-        throw new ModelFormatException(arrays.Count == 0
-            ? $"layer '{layer.Title}' needs {names}; the file has no weights for it"
-            : $"layer '{layer.Title}' needs {layer.Variables.Count} weights ({names}); the file has {arrays.Count} for it");
     }
 
-    private static void RequireShape(KerasWeightedLayer layer, KerasVariable variable, KerasArray array)
+    private static void RequireShape(KerasNeed need, KerasVariable variable, KerasArray array)
     {
         // Extents of 1 tell nothing: some versions keep them in per-channel statistics.
         if (!array.Shape.Where(extent => extent != 1).SequenceEqual(variable.Shape.Where(extent => extent != 1)))
         {
             throw new ModelFormatException(
-                $"layer '{layer.Title}': its {variable.Name} is ({string.Join(", ", variable.Shape)}); "
+                $"layer '{need.Title}': its {variable.Name} is ({string.Join(", ", variable.Shape)}); "
                 + $"the file's '{array.Name}' is ({string.Join(", ", array.Shape)})");
         }
     }

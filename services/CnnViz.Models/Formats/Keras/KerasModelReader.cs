@@ -157,7 +157,8 @@ public static class KerasModelReader
         var outputs = translator.Translate(config, input.Spec.Name, input.Index);
         var shapes = builder.Layers.SelectMany(layer => layer.Weights).ToDictionary(
             weight => weight.Key, weight => weight.Shape, StringComparer.Ordinal);
-        var store = KerasBinding.Bind(translator.Weighted, shapes, weights, translator.Constants, model.GetRawText());
+        var needs = translator.Weighted.Select(layer => new KerasNeed(layer.Title, layer.Variables, weights.Of(layer)));
+        var store = KerasBinding.Bind(needs, shapes, weights, translator.Constants, model.GetRawText());
         return builder.Build(name, options, [.. outputs.Distinct(StringComparer.Ordinal)], translator.Aliases, store);
     }
 
