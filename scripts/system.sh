@@ -4,6 +4,10 @@
 readonly PACKAGES_STACK="redis-server=cache and events
 libturbojpeg0=reading and writing JPEG pictures
 libwebp7=writing WebP pictures"
+readonly PACKAGES_ENGINE="libdnnl-dev=oneDNN, the convolutions of the CPU engine
+cmake=building the CPU engine's native part
+make=building the CPU engine's native part
+g++=compiling the CPU engine's native part"
 readonly PACKAGES_NATIVE="g++=compiling the native shim
 libtorch-dev=the tensor library behind the Torch engine"
 readonly PACKAGES_TESTS="python3-torch=independent numeric reference
@@ -140,6 +144,7 @@ setup_base() {
   need_dotnet
   probe_feed
   need_packages "$PACKAGES_STACK"
+  need_packages "$PACKAGES_ENGINE"
   stood_in TorchSharp-cpu && need_packages "$PACKAGES_NATIVE"
   need_models
 }
@@ -160,7 +165,7 @@ doctor() {
   local line
   while IFS= read -r line; do
     installed "${line%%=*}" && say "${line%%=*}: installed" || say "${line%%=*}: missing (${line#*=})"
-  done < <(printf '%s\n' "$PACKAGES_STACK" "$PACKAGES_NATIVE" "$PACKAGES_TESTS" | sort -u -t= -k1,1)
+  done < <(printf '%s\n' "$PACKAGES_STACK" "$PACKAGES_ENGINE" "$PACKAGES_NATIVE" "$PACKAGES_TESTS" | sort -u -t= -k1,1)
   have nvidia-smi && say "GPU: $(nvidia-smi -L 2>/dev/null | head -n 1)" || say "GPU: none seen; the CPU is used"
   [ -f "$ROOT/models/nanodet/nanodet.bin" ] && say "models: nanodet, posenet, centernet, mlsd, ppocr-det" || say "models: none yet (./cnnviz demo fetches them)"
   rm -f "$STATE/feed-probed"

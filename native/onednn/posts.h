@@ -1,0 +1,23 @@
+// What a convolution does with its result: as oneDNN post-operations where those are safe and fast, else as kernels behind it.
+#pragma once
+#include <optional>
+
+#include "step.h"
+
+namespace cnnviz {
+
+struct native_posts {
+    dnnl::primitive_attr attributes;
+    std::vector<primitive_part::buffer> buffers;
+};
+
+// The first count posts as post-operations of a primitive that writes to dst itself; none if one of them cannot be.
+std::optional<native_posts> as_post_operations(const cnnviz_conv&, int count, const dnnl::memory::desc& dst);
+
+// Whether the posts from the given one on read what dst held before, so that the primitive must write elsewhere.
+bool needs_old_dst(const cnnviz_conv&, int first);
+
+// Appends kernels that apply the posts from first on to a blocked result at from, of the given type, and leave it in dst.
+void append_passes(step&, const cnnviz_conv&, int first, place from, int type, int threads);
+
+}  // namespace cnnviz

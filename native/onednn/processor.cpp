@@ -1,0 +1,71 @@
+#include "processor.h"
+
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+
+#include "cnnviz_onednn.h"
+
+namespace cnnviz {
+namespace {
+
+const char* name_of(int isa) {
+    switch (isa) {
+    case dnnl_cpu_isa_avx2: return "avx2";
+    case dnnl_cpu_isa_avx2_vnni: return "avx2_vnni";
+    case dnnl_cpu_isa_avx512_core: return "avx512_core";
+    case dnnl_cpu_isa_avx512_core_vnni: return "avx512_core_vnni";
+    case dnnl_cpu_isa_avx512_core_bf16: return "avx512_core_bf16";
+    case dnnl_cpu_isa_avx512_core_amx: return "avx512_core_amx";
+#if DNNL_VERSION_MAJOR >= 3
+    case dnnl_cpu_isa_avx512_core_fp16: return "avx512_core_fp16";
+#endif
+    default: return "unnamed";
+    }
+}
+
+// oneDNN numbers instruction sets so that a superset has all bits of its subsets.
+bool includes(int isa, int other) { return (isa & other) == other; }
+
+void limit_isa() {
+    const char* wanted = std::getenv("CNNVIZ_ONEDNN_ISA");
+    if (!wanted || !*wanted) return;
+    const std::string name = wanted;
+    if (name != "avx2" && name != "avx512_core")
+        throw std::invalid_argument("CNNVIZ_ONEDNN_ISA is '" + name + "'; it may be avx2 or avx512_core");
+    if (dnnl_set_max_cpu_isa(name == "avx2" ? dnnl_cpu_isa_avx2 : dnnl_cpu_isa_avx512_core) != dnnl_success)
+        throw std::runtime_error("oneDNN refused the limit CNNVIZ_ONEDNN_ISA=" + name + ": it was in use already");
+}
+
+processor detect() {
+    limit_isa();
+    const int isa = dnnl_get_effective_cpu_isa();
+    if (!includes(isa, dnnl_cpu_isa_avx2) || !__builtin_cpu_supports("fma"))
+        throw std::runtime_error("the engine needs a processor with AVX2 and FMA");
+    if (!includes(isa, dnnl_cpu_isa_avx512_core)) return {8, false, name_of(isa), &avx2::find};
+    if (!includes(isa, dnnl_cpu_isa_avx512_core_bf16)) return {16, false, name_of(isa), &avx512::find};
+    return {16, true, name_of(isa), &avx512_bf16::find};
+}
+
+}  // namespace
+
+const processor& processor::get() {
+    static const processor found = detect();
+    return found;
+}
+
+dnnl::engine& cpu() {
+    static dnnl::engine engine = (processor::get(), dnnl::engine(dnnl::engine::kind::cpu, 0));
+    return engine;
+}
+
+int64_t element_size(int type) {
+    switch (type) {
+    case CNNVIZ_F32: return 4;
+    case CNNVIZ_BF16: return 2;
+    case CNNVIZ_U8: return 1;
+    default: throw std::invalid_argument("unknown element type " + std::to_string(type));
+    }
+}
+
+}  // namespace cnnviz

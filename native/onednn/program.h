@@ -1,0 +1,46 @@
+// Steps over one arena, and the lanes that run them.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "cache.h"
+#include "step.h"
+
+namespace cnnviz {
+
+struct program {
+    std::weak_ptr<weight_cache> cache;
+    int threads;
+    std::vector<std::shared_ptr<const step>> steps;
+
+    int32_t add(step&&);
+};
+
+class lane {
+public:
+    lane(const program&, int64_t arena_bytes);
+    ~lane();
+    lane(const lane&) = delete;
+    lane& operator=(const lane&) = delete;
+
+    uint8_t* arena() const { return memory_; }
+    int64_t bytes() const { return static_cast<int64_t>(bytes_); }
+    void run(int first, int count);
+    void profile(int first, int count, int64_t* nanoseconds);
+
+private:
+    struct call;  // a part with its pointers
+    void bind(const step&, uint8_t* scratch);
+    void run_step(size_t index);
+    void check(int first, int count) const;
+
+    int threads_;
+    uint8_t* memory_ = nullptr;
+    size_t bytes_ = 0;
+    dnnl::stream stream_;
+    std::vector<std::shared_ptr<const step>> steps_;  // keeps what the calls point to
+    std::vector<call> calls_;
+    std::vector<size_t> first_call_;                  // of each step, and one past the last
+};
+
+}  // namespace cnnviz
