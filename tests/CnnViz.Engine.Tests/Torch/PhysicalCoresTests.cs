@@ -1,5 +1,4 @@
 using CnnViz.Engine.Numerics;
-using CnnViz.Engine.Torch;
 
 namespace CnnViz.Engine.Tests.Torch;
 

@@ -1,5 +1,4 @@
 using CnnViz.Engine.Numerics;
-using CnnViz.Engine.Torch;
 using CnnViz.Models;
 
 namespace CnnViz.Engine.Tests.Torch;
