@@ -5,19 +5,22 @@ using CnnViz.Tests.Shared;
 namespace CnnViz.Engine.Tests.Keras;
 
 /// <summary>
-/// Small models that TensorFlow.js made and ran, once for all tests: each as its own layers model, as .h5 and as .keras.
+/// Small models, made once for all tests: those that TensorFlow.js made and ran, each as its own layers model, as .h5 and as
+/// .keras; and those of layers that it does not have, computed by PyTorch.
 /// </summary>
 public sealed class LayersModels : IAsyncLifetime, IDisposable
 {
     private static readonly string _tfjs = Path.Combine(RepositoryPaths.Root, "tests", "Parity", "tfjs");
-    private static readonly string _converter = Path.Combine(RepositoryPaths.Root, "tests", "Parity", "keras", "convert_layers_model.py");
+    private static readonly string _keras = Path.Combine(RepositoryPaths.Root, "tests", "Parity", "keras");
     private readonly TemporaryFolder _folder = new();
 
     public async Task InitializeAsync()
     {
         Require(await ToolProcess.RunAsync(_tfjs, "npm", "install"));
         Require(await ToolProcess.RunAsync(_tfjs, "node", "layers-models.mjs", _folder.Path));
-        Require(await ToolProcess.RunAsync(_folder.Path, "/usr/bin/python3", [_converter, .. Directory.GetDirectories(_folder.Path)]));
+        string[] models = Directory.GetDirectories(_folder.Path);
+        Require(await ToolProcess.RunAsync(_keras, "/usr/bin/python3", ["convert_layers_model.py", .. models]));
+        Require(await ToolProcess.RunAsync(_keras, "/usr/bin/python3", "torch_models.py", _folder.Path));
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
