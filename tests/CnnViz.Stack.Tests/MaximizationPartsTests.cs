@@ -63,6 +63,27 @@ public sealed class MaximizationPartsTests(StackFixture stack)
         Assert.Single(events, e => e.Result is not null);
     }
 
+    /// <summary>A dense layer fixes the size, which nobody has to know; the pictures have one channel.</summary>
+    [Theory]
+    [InlineData(Recipe.Lucid)]
+    [InlineData(Recipe.Maco)]
+    public async Task MaximizeFilter_ClassesOfAGreyClassifier_OneChannelAtTheNetworksOwnSize(Recipe recipe)
+    {
+        var (events, images) = await stack.Inference.MaximizeAsync(RefusalTests.Request(r =>
+        {
+            (r.Model, r.Layer) = ("fashion-cnn", "dense_2");
+            r.Filters.Clear();
+            r.Filters.Add([0, 9]);
+            r.Settings = new MaximizationSettings { Recipe = recipe, Steps = 6, PreviewInterval = 3 };
+        }));
+
+        Assert.Equal([0, 9], events.Where(e => e.Result is not null).Select(e => e.Result.Filter));
+        Assert.All(images, image => Assert.Equal([1L, 28, 28], image.Header.Shape));
+        var previews = events.Where(e => e.Preview is not null).Select(e => e.Preview.Png.ToByteArray()).ToList();
+        Assert.Equal(4, previews.Count);
+        Assert.All(previews, png => Assert.Equal((28, 28), (png[19], png[23])));
+    }
+
     [Theory]
     [InlineData("settings.crops.count")]
     [InlineData("settings.objective_settings.neuron_row")]

@@ -122,12 +122,14 @@ public sealed class StackFixture : IAsyncLifetime
     private string ModelRoot()
     {
         var root = Path.Combine(_folder, "models");
-        foreach (var (source, name) in new[] { ("nanodet", "nanodet"), ("posenet", "posenet"), ("posenet", "truncated") })
+        (string Source, string Name)[] models =
+            [("nanodet", "nanodet"), ("posenet", "posenet"), ("posenet", "truncated"), ("fashion-cnn", "fashion-cnn")];
+        foreach (var (source, name) in models)
         {
             Directory.CreateDirectory(Path.Combine(root, name));
             foreach (var file in Directory.EnumerateFiles(Path.Combine(RepositoryPaths.Models, source)))
             {
-                var target = Path.GetExtension(file) == ".json" ? name + ".json" : Path.GetFileName(file);
+                var target = name != source && Path.GetExtension(file) == ".json" ? name + ".json" : Path.GetFileName(file);
                 File.Copy(file, Path.Combine(root, name, target));
             }
         }

@@ -24,14 +24,15 @@ internal static class MaximizationRequests
             Recipe.Maco => MaximizationRecipe.Maco,
             _ => throw RpcErrors.InvalidArgument(("settings.recipe", $"{settings.Recipe:D} is no recipe")),
         };
-        var size = DefaultSize(recipe, graph.Input);
+        var ownSize = OwnSizeOnly(recipe, graph, layer);
+        var size = ownSize ? (graph.Input.Height, graph.Input.Width) : DefaultSize(recipe, graph.Input);
         var options = MaximizationOptions.ForRecipe(
             recipe,
             layer.Name,
             Filters(graph, request, settings.Objective),
             settings.HasHeight ? settings.Height : size.Height,
-            settings.HasWidth ? settings.Width : settings.HasHeight && !graph.Input.FixedSize ? settings.Height : size.Width);
-        options = Override(options, settings, graph, layer);
+            settings.HasWidth ? settings.Width : settings.HasHeight && !ownSize ? settings.Height : size.Width);
+        options = Override(options, settings, graph, layer, ownSize);
 
         var violations = new MaximizationValidator(MaximizationLimits.Default).Validate(options, graph);
         if (violations.Count > 0)
@@ -77,7 +78,7 @@ internal static class MaximizationRequests
     };
 
     private static MaximizationOptions Override(
-        MaximizationOptions recipe, MaximizationSettings settings, ModelGraph graph, Layer layer) => recipe with
+        MaximizationOptions recipe, MaximizationSettings settings, ModelGraph graph, Layer layer, bool ownSize) => recipe with
         {
             Objective = MaximizationParts.Read("settings.objective", settings.Objective),
             NeuronRow = Cell("neuron_row", settings.ObjectiveSettings?.HasNeuronRow, settings.ObjectiveSettings?.NeuronRow),
@@ -93,7 +94,7 @@ internal static class MaximizationRequests
             Transform = MaximizationParts.Read(settings.Transform, recipe.Transform),
             LucidChain = MaximizationParts.Read(settings.LucidChain),
             Crops = MaximizationParts.Read(
-            settings.Crops, recipe.Recipe == MaximizationRecipe.Maco && !graph.Input.FixedSize ? Fitting(MacoCropSize, graph.Input) : 0),
+            settings.Crops, recipe.Recipe == MaximizationRecipe.Maco && !ownSize ? Fitting(MacoCropSize, graph.Input) : 0),
             Optimizer = MaximizationParts.Read(settings.Optimizer, recipe.Optimizer),
             AdamBeta1 = settings.Adam is { HasBeta1: true } ? settings.Adam.Beta1 : recipe.AdamBeta1,
             AdamBeta2 = settings.Adam is { HasBeta2: true } ? settings.Adam.Beta2 : recipe.AdamBeta2,
@@ -114,13 +115,32 @@ internal static class MaximizationRequests
             SpectrumDeviation = settings.HasSpectrumDeviation ? settings.SpectrumDeviation : recipe.SpectrumDeviation,
         };
 
-    private static (int Height, int Width) DefaultSize(MaximizationRecipe recipe, InputSpec input)
+    /// <summary>Whether a layer runs at the network's own size alone: the whole network does, or a dense layer on the way.</summary>
+    private static bool OwnSizeOnly(MaximizationRecipe recipe, ModelGraph graph, Layer layer)
     {
-        if (input.FixedSize)
+        if (graph.Input.FixedSize)
         {
-            return (input.Height, input.Width);
+            return true;
         }
 
+        var size = recipe == MaximizationRecipe.Maco ? Fitting(MacoCropSize, graph.Input) : DefaultSize(recipe, graph.Input).Height;
+        return !Runs(size, size) && Runs(graph.Input.Height, graph.Input.Width);
+
+        bool Runs(int height, int width)
+        {
+            try
+            {
+                return ShapeInference.Infer(graph, height, width, [layer.Name]).Count > 0;
+            }
+            catch (ModelFormatException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static (int Height, int Width) DefaultSize(MaximizationRecipe recipe, InputSpec input)
+    {
         var wanted = recipe switch
         {
             MaximizationRecipe.Keras => KerasSize,
