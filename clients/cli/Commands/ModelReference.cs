@@ -18,9 +18,9 @@ internal sealed record ModelReference(string Name, string? Folder)
             return new(given, null);
         var path = Path.GetFullPath(given);
         if (Directory.Exists(path))
-            throw new CliException($"'{given}' is a folder; name the .onnx or .json file in it.", ExitCodes.Usage);
+            throw new CliException($"'{given}' is a folder; name the model file in it.", ExitCodes.Usage);
         if (!HasModelEnding(path))
-            throw new CliException($"'{given}' does not end with .onnx or .json, the model files that are read.", ExitCodes.Usage);
+            throw new CliException($"'{given}' does not end with .onnx, .json or .safetensors, the model files that are read.", ExitCodes.Usage);
         return File.Exists(path)
             ? new(path, Path.GetDirectoryName(path))
             : throw new CliException($"There is no file '{given}'.", ExitCodes.Usage);
@@ -30,5 +30,7 @@ internal sealed record ModelReference(string Name, string? Folder)
         || text.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)
         || HasModelEnding(text);
 
-    private static bool HasModelEnding(string path) => Path.GetExtension(path) is ".onnx" or ".json";
+    /// <summary>PyTorch's pickles too: the service says how to convert them.</summary>
+    private static bool HasModelEnding(string path) =>
+        Path.GetExtension(path) is ".onnx" or ".json" or ".safetensors" or ".pth" or ".pt" or ".ckpt" or ".pkl" or ".pickle";
 }

@@ -5,7 +5,10 @@ namespace CnnViz.Models;
 
 /// <summary>
 /// The models below one directory: one directory per model, named after it, with a TensorFlow.js graph model inside
-/// ("&lt;name&gt;.json" or "model.json") or an ONNX model ("&lt;name&gt;.onnx" or "model.onnx").
+/// ("&lt;name&gt;.json" or "model.json"), an ONNX model ("&lt;name&gt;.onnx" or "model.onnx") or weights for a network of the zoo
+/// ("&lt;name&gt;.safetensors" or "model.safetensors"; a directory named after such a network holds weights for that one), or
+/// Keras' ("&lt;name&gt;.keras", "model.keras", "&lt;name&gt;.h5", "model.h5"; "model.json" may also be a layers model). Official
+/// weight files (<see cref="OfficialWeights"/>) in the root itself are taken by the networks of the zoo that they are for.
 /// Models are loaded on first use and kept; one that fails does not harm the others. Safe for concurrent use.
 /// </summary>
 public sealed partial class ModelCatalog : IDisposable
@@ -39,7 +42,7 @@ public sealed partial class ModelCatalog : IDisposable
     /// <summary>Which files <see cref="Load"/> takes by their paths.</summary>
     public ModelFileAccess Files { get; }
 
-    /// <summary>Whether a text means a file (.onnx, or a TensorFlow.js model's .json) by its path rather than a model's name.</summary>
+    /// <summary>Whether a text means a file (see <see cref="ModelFormats"/>) by its path rather than a model's name.</summary>
     public static bool IsFilePath(string? name) => ModelFileAccess.IsMeant(name);
 
     /// <summary>Whether a text can be a model's name: 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit.</summary>
@@ -66,7 +69,10 @@ public sealed partial class ModelCatalog : IDisposable
             throw new ModelNotFoundException("a model's name is 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit", []);
         }
 
-        if (_loaded.TryGetValue(name, out var loaded) && loaded.IsValueCreated)
+        // A weight file that comes or changes makes another model of the name.
+        var official = OfficialFile(name);
+        var version = official is null ? name : $"{name}\n{official}\n{File.GetLastWriteTimeUtc(official).Ticks}";
+        if (_loaded.TryGetValue(version, out var loaded) && loaded.IsValueCreated)
         {
             return loaded.Value;
         }
@@ -77,7 +83,7 @@ public sealed partial class ModelCatalog : IDisposable
             throw new ModelNotFoundException($"there is no model '{name}'{NameSuggestions.Phrase(name, names)}", NameSuggestions.Nearest(name, names));
         }
 
-        var entry = _loaded.GetOrAdd(name, static (key, self) => new Lazy<ModelGraph>(() => self.Read(key)), this);
+        var entry = _loaded.GetOrAdd(version, _ => new Lazy<ModelGraph>(() => Read(name)));
         try
         {
             var graph = entry.Value;
@@ -88,7 +94,7 @@ public sealed partial class ModelCatalog : IDisposable
         {
             // Lazy would keep the failure for good; the files may be put right meanwhile.
             _errors[name] = e.Message;
-            _loaded.TryRemove(new KeyValuePair<string, Lazy<ModelGraph>>(name, entry));
+            _loaded.TryRemove(new KeyValuePair<string, Lazy<ModelGraph>>(version, entry));
             throw;
         }
     }
@@ -103,7 +109,7 @@ public sealed partial class ModelCatalog : IDisposable
         }
 
         var key = $"{path}\n{File.GetLastWriteTimeUtc(path).Ticks}";
-        var entry = _loaded.GetOrAdd(key, _ => new Lazy<ModelGraph>(() => ReadFile(path, new ModelReadOptions { Name = path })));
+        var entry = _loaded.GetOrAdd(key, _ => new Lazy<ModelGraph>(() => ModelFormats.Read(path, new ModelReadOptions { Name = path }, null)));
         try
         {
             return entry.Value;
@@ -137,7 +143,9 @@ public sealed partial class ModelCatalog : IDisposable
     {
         if (FromZoo(name) is { } zoo)
         {
-            return zoo.Build();
+            return OfficialFile(name) is { } weights
+                ? KerasFile.Read(weights, new ModelReadOptions { Name = name }, name)
+                : zoo.Build();
         }
 
         if (Missing(name) is { } missing)
@@ -146,24 +154,46 @@ public sealed partial class ModelCatalog : IDisposable
         }
 
         var options = _known.GetValueOrDefault(name)?.Options ?? new ModelReadOptions { Name = name };
-        return ReadFile(Inside(name, ModelFile(name)), options);
+        return ModelFormats.Read(Inside(name, ModelFile(name)), options, _zoo.ContainsKey(name) ? name : null);
     }
 
-    private static ModelGraph ReadFile(string path, ModelReadOptions options) =>
-        path.EndsWith(".onnx", StringComparison.Ordinal) ? OnnxGraphReader.Read(path, options) : TfJsGraphReader.Read(path, options);
+    private ModelCatalogEntry Describe(string name)
+    {
+        if (FromZoo(name) is not { } zoo)
+        {
+            return DescribeFiles(name);
+        }
 
-    private ModelCatalogEntry Describe(string name) => FromZoo(name) is { } zoo
-        ? new(name, zoo.Description, MissingFile: null, _errors.GetValueOrDefault(name)) { Untrained = zoo.Untrained }
-        : DescribeFiles(name);
+        var weights = Path.GetFileName(OfficialFile(name)) ?? "";
+        var description = weights.Length == 0 ? zoo.Description : $"{zoo.Architecture}; weights from {weights}";
+        return new(name, description, MissingFile: null, _errors.GetValueOrDefault(name))
+        {
+            Untrained = zoo.Untrained && weights.Length == 0,
+            WeightsFile = weights,
+        };
+    }
+
+    /// <summary>The official weights of a network of the zoo in the model root; null if they are not there.</summary>
+    private string? OfficialFile(string name) =>
+        OfficialWeights.FilesOf(name).Select(file => Path.Combine(_root, file)).FirstOrDefault(File.Exists);
 
     /// <summary>The network built in code under a name; null if there is none or files of that name stand in for it.</summary>
     private ZooModel? FromZoo(string name) => _zoo.TryGetValue(name, out var zoo) && Missing(name) is not null ? zoo : null;
 
     private ModelCatalogEntry DescribeFiles(string name) => new(
         name,
-        _known.GetValueOrDefault(name)?.Options.Description ?? "added by hand; its input is taken as pixels / 255",
+        _known.GetValueOrDefault(name)?.Options.Description ?? DescribeUnknown(name),
         Missing(name),
         _errors.GetValueOrDefault(name));
+
+    private string DescribeUnknown(string name)
+    {
+        var file = ModelFile(name);
+        return Path.GetExtension(file) is not (".safetensors" or ".h5") || (Path.GetExtension(file) == ".h5" && !_zoo.ContainsKey(name))
+            ? "added by hand; its input is taken as pixels / 255"
+            : _zoo.TryGetValue(name, out var zoo) ? $"{zoo.Architecture}; weights from {file}"
+            : $"the network of the zoo that its weights fit; weights from {file}";
+    }
 
     private SortedSet<string> Names()
     {
@@ -194,8 +224,7 @@ public sealed partial class ModelCatalog : IDisposable
             return known.File;
         }
 
-        string[] candidates = [$"{name}.json", $"{name}.onnx", "model.onnx", "model.json"];
-        return candidates.FirstOrDefault(file => File.Exists(Inside(name, file))) ?? "model.json";
+        return ModelFormats.FilesOf(name).FirstOrDefault(file => File.Exists(Inside(name, file))) ?? "model.json";
     }
 
     private string? Missing(string name)

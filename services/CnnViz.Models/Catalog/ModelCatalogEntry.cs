@@ -10,6 +10,9 @@ public sealed record ModelCatalogEntry(string Name, string Description, string? 
     /// <summary>Whether all its files are there.</summary>
     public bool Installed => MissingFile is null;
 
+    /// <summary>Name of the file that the weights of a network of the zoo are from; empty where there is none.</summary>
+    public string WeightsFile { get; init; } = "";
+
     /// <summary>Whether weights of it are initial values and no training's result.</summary>
     public bool Untrained { get; init; }
 }

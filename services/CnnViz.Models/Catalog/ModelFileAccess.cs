@@ -49,9 +49,9 @@ public sealed class ModelFileAccess
             return "a model's path must be absolute";
         }
 
-        if (!HasModelEnding(path))
+        if (!ModelFormats.IsModel(path))
         {
-            return "a model's path must end with .onnx or .json";
+            return $"a model's path must end with {ModelFormats.EndingsText}";
         }
 
         var full = Path.GetFullPath(path);
@@ -64,7 +64,5 @@ public sealed class ModelFileAccess
     /// <summary>Whether a text means a file rather than a model's name: it has a directory separator and a model's ending.</summary>
     internal static bool IsMeant(string? text) => text is not null
         && (text.Contains('/', StringComparison.Ordinal) || text.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal))
-        && HasModelEnding(text);
-
-    private static bool HasModelEnding(string path) => Path.GetExtension(path) is ".onnx" or ".json";
+        && ModelFormats.IsModel(text);
 }

@@ -42,6 +42,21 @@ public static class OfficialWeights
             : _files.TryGetValue(network, out var files) ? [files.Top] : [];
     }
 
+    /// <summary>The network of the zoo that an official file is for; null for other files.</summary>
+    /// <param name="file">A file's name without its directory.</param>
+    public static string? NetworkOf(string file)
+    {
+        foreach (var (network, files) in _files)
+        {
+            if (file == files.Top || file == files.NoTop)
+            {
+                return file == files.Top ? network : network + WithoutTop;
+            }
+        }
+
+        return null;
+    }
+
     private static (string, string) Named(string network)
     {
         var stem = $"{network}_weights_tf_dim_ordering_tf_kernels";

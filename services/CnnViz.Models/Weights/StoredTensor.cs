@@ -5,6 +5,9 @@ public enum StoredType
 {
     Float32,
 
+    /// <summary>Rounded to float32 when read.</summary>
+    Float64,
+
     /// <summary>IEEE half precision.</summary>
     Float16,
 
@@ -42,6 +45,7 @@ public sealed record StoredTensor(string Key, IReadOnlyList<int> Shape, StoredTy
     /// <summary>Bytes per stored value.</summary>
     public int ElementSize => Type switch
     {
+        StoredType.Float64 => 8,
         StoredType.Float32 or StoredType.Int32 => 4,
         StoredType.Float16 or StoredType.BFloat16 or StoredType.UInt16 => 2,
         _ => 1,

@@ -23,6 +23,13 @@ internal static class ValueDecoder
                 }
 
                 break;
+            case StoredType.Float64:
+                for (var i = 0; i < values.Length; i++)
+                {
+                    values[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(8 * i)..]);
+                }
+
+                break;
             case StoredType.Float16:
                 for (var i = 0; i < values.Length; i++)
                 {

@@ -16,6 +16,9 @@ public sealed partial record ZooModel(string Name, string Description, bool Untr
     public static IReadOnlyList<ZooModel> All { get; } =
         [.. Tutorials().Concat(Applications()).Concat(Torchvision()).OrderBy(model => model.Name, StringComparer.Ordinal)];
 
+    /// <summary>What the network is, without the remark on its weights.</summary>
+    public string Architecture => Description.Replace($"; {Seeded}", "", StringComparison.Ordinal);
+
     /// <summary>Builds the network. Weight values are computed when they are read.</summary>
     public ModelGraph Build() => Builder(Name, Description);
 

@@ -40,7 +40,7 @@ public sealed class ModelReferenceTests : IDisposable
     [InlineData("./no/such.onnx", "There is no file './no/such.onnx'")]
     [InlineData("such.onnx", "There is no file 'such.onnx'")]
     [InlineData("/", "is a folder")]
-    [InlineData("./weights.bin", "does not end with .onnx or .json")]
+    [InlineData("./weights.bin", "does not end with .onnx, .json or .safetensors")]
     public void Read_NoModelFile_UsageErrorBeforeAnythingStarts(string given, string part)
     {
         var failure = Assert.Throws<CliException>(() => ModelReference.Read(given, local: true));

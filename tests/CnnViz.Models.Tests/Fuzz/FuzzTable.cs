@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CnnViz.Models.Tests.Formats;
+using CnnViz.Models.Tests.Safetensors;
 using CnnViz.Models.Tests.TfJs;
 using CnnViz.Tests.Shared;
 
@@ -15,6 +16,7 @@ internal static class FuzzTable
         new("ONNX, most ops", OnnxFiles, ByteDamage.Apply, Onnx),
         new("TensorFlow.js, most ops, bytes", TfJsFiles, ByteDamage.Apply, TfJs),
         new("TensorFlow.js, most ops, structure", TfJsFiles, Structure, TfJs),
+        new("safetensors, every type", SafetensorsFiles, Header, Safetensors),
     ];
 
     /// <summary>Real networks, for long runs; those that are not installed are left out.</summary>
@@ -29,6 +31,18 @@ internal static class FuzzTable
     private static ModelGraph Onnx(string path) => OnnxGraphReader.Read(path);
 
     private static ModelGraph TfJs(string path) => TfJsGraphReader.Read(path);
+
+    private static ModelGraph Safetensors(string path) => SafetensorsReader.Read(path, SafetensorsHostileFileTests.Network());
+
+    private static IReadOnlyList<(string Name, byte[] Bytes)> SafetensorsFiles() =>
+        [("model.safetensors", SafetensorsHostileFileTests.Valid().Bytes())];
+
+    /// <summary>Damages the table alone, three times of four: the values behind it cannot be wrong.</summary>
+    private static byte[] Header(byte[] bytes, Random random)
+    {
+        var end = random.Next(4) == 0 ? bytes.Length : Math.Min(bytes.Length, 8 + bytes[8..].AsSpan().LastIndexOf((byte)'}') + 1);
+        return [.. ByteDamage.Apply(bytes[..end], random), .. bytes[end..]];
+    }
 
     private static IReadOnlyList<(string Name, byte[] Bytes)> OnnxFiles() =>
         [("model.onnx", OnnxHostileFileTests.Valid().Bytes())];
