@@ -25,7 +25,8 @@ try
     var inference = builder.AddProject<Projects.CnnViz_Inference>("inference")
         .WithServiceEndpoints("CNNVIZ_INFERENCE")
         .WithTorchEnvironment()
-        .WithEnvironment("CNNVIZ_MODELS", builder.Configuration["CNNVIZ_MODELS"] ?? Path.GetFullPath("../../models", builder.AppHostDirectory))
+        .WithEnvironment(
+            "CNNVIZ_MODELS", builder.Configuration["CNNVIZ_MODELS"] ?? Path.GetFullPath("../../models", builder.AppHostDirectory))
         .WithEnvironment("CNNVIZ_MODEL_FILES", builder.Configuration["CNNVIZ_MODEL_FILES"] ?? "0")
         .WithReference(redis);
 

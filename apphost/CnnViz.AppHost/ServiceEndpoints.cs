@@ -13,9 +13,11 @@ internal static class ServiceEndpoints
 
     /// <summary>Adds both endpoints and the health check.</summary>
     /// <param name="service">The service; binds the ports in CNNVIZ_GRPC_PORT and CNNVIZ_HTTP_PORT.</param>
-    /// <param name="settings">Prefix of the settings that fix its ports: {settings}_PORT and {settings}_HTTP_PORT, 1 to 65535.</param>
+    /// <param name="settings">Prefix of the settings that fix its ports: {settings}_PORT and {settings}_HTTP_PORT, 1 to
+    /// 65535.</param>
     /// <exception cref="DistributedApplicationException">Such a setting is not a port.</exception>
-    public static IResourceBuilder<ProjectResource> WithServiceEndpoints(this IResourceBuilder<ProjectResource> service, string settings)
+    public static IResourceBuilder<ProjectResource> WithServiceEndpoints(
+        this IResourceBuilder<ProjectResource> service, string settings)
         => service
             .WithHttpEndpoint(Port(service, $"{settings}_PORT"), name: Grpc, env: "CNNVIZ_GRPC_PORT")
             .WithEndpoint(Grpc, endpoint => endpoint.Transport = "http2")
@@ -26,7 +28,8 @@ internal static class ServiceEndpoints
         => service.ApplicationBuilder.Configuration[setting] switch
         {
             null or "" => null,
-            var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535 => port,
+            var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                && port is > 0 and <= 65535 => port,
             var text => throw new DistributedApplicationException($"{setting} must be a port from 1 to 65535, not '{text}'."),
         };
 }

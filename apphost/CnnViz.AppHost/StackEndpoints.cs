@@ -47,8 +47,8 @@ internal sealed class StackEndpoints
     }
 
     /// <summary>
-    /// Writes <c>{"inference": {"grpc": "http://…", "http": "http://…"}, …}</c>. The file appears whole: its existence is the signal
-    /// that everything is healthy.
+    /// Writes <c>{"inference": {"grpc": "http://…", "http": "http://…"}, …}</c>. The file appears whole: its existence is the
+    /// signal that everything is healthy.
     /// </summary>
     public void WriteTo(string file)
     {

@@ -8,7 +8,8 @@ internal static class TorchEnvironment
     /// a step then takes many times as long. glibc keeps large freed blocks instead of giving them back, for a pass frees and
     /// takes the same ones again; the page faults would cost 10 to 30 % of a step.
     /// </summary>
-    public static IResourceBuilder<ProjectResource> WithTorchEnvironment(this IResourceBuilder<ProjectResource> service) => service
+    public static IResourceBuilder<ProjectResource> WithTorchEnvironment(
+        this IResourceBuilder<ProjectResource> service) => service
         .WithEnvironment("OMP_WAIT_POLICY", "passive")
         .WithEnvironment("MALLOC_MMAP_THRESHOLD_", "33554432")
         .WithEnvironment("MALLOC_TRIM_THRESHOLD_", "8589934592")

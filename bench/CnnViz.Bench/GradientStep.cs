@@ -42,6 +42,7 @@ internal static class GradientStep
 
         times.Sort();
         var job = $"gradient step, {graph.Name} {layer}, {size} px, batch {batch}";
-        return new BenchResult(job, $"{engine.Name} {engine.Device}", engine.Precision, engine.Threads, times[times.Count / 2], 1);
+        return new BenchResult(
+            job, $"{engine.Name} {engine.Device}", engine.Precision, engine.Threads, times[times.Count / 2], 1);
     }
 }

@@ -14,7 +14,8 @@ internal static class WholeAscent
     {
         using var models = new CompiledModelCache(capacity: 1);
         var maximizer = new Maximizer(models);
-        var options = MaximizationOptions.ForRecipe(MaximizationRecipe.Lucid, layer, [.. Enumerable.Range(0, filters)], size, size)
+        var options = MaximizationOptions.ForRecipe(
+            MaximizationRecipe.Lucid, layer, [.. Enumerable.Range(0, filters)], size, size)
             with
         { Steps = steps };
         var runs = new List<(double Ms, double Share)>();

@@ -15,8 +15,8 @@ public static class RedisBuilderExtensions
     private const string PasswordCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     /// <summary>
-    /// Adds a Redis server: a container if a Docker engine has the image, else redis-server from PATH on a loopback port, else it is
-    /// absent and the application runs without it. Nothing is kept on disk.
+    /// Adds a Redis server: a container if a Docker engine has the image, else redis-server from PATH on a loopback port, else it
+    /// is absent and the application runs without it. Nothing is kept on disk.
     /// </summary>
     /// <param name="builder">The application.</param>
     /// <param name="name">Name of the resource, and of the connection string for those that refer to it.</param>
@@ -28,7 +28,8 @@ public static class RedisBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var secret = password?.Resource ?? new ParameterResource(
             $"{name}-password",
-            _ => builder.Configuration[$"Parameters:{name}-password"] ?? RandomNumberGenerator.GetString(PasswordCharacters, PasswordLength),
+            _ => builder.Configuration[$"Parameters:{name}-password"]
+                ?? RandomNumberGenerator.GetString(PasswordCharacters, PasswordLength),
             secret: true);
         var redis = new RedisResource(name, secret);
         var settings = new RedisSettings(redis);

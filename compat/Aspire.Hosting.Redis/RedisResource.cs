@@ -39,7 +39,9 @@ public class RedisResource : ContainerResource, IResourceWithConnectionString
         ? ReferenceExpression.Create($"redis://{Host}:{Port}")
         : ReferenceExpression.Create($"redis://:{PasswordParameter}@{Host}:{Port}");
 
-    /// <summary>The connection string; null while the address is not known, and when the resource is absent (README.md).</summary>
+    /// <summary>
+    /// The connection string; null while the address is not known, and when the resource is absent (README.md).
+    /// </summary>
     public ValueTask<string?> GetConnectionStringAsync(CancellationToken cancellationToken = default)
         => this.HasAnnotationOfType<AbsentAnnotation>()
             ? ValueTask.FromResult<string?>(null)

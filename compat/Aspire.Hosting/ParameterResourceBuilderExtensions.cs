@@ -20,7 +20,8 @@ public static class ParameterResourceBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(value);
-        return builder.AddResource(new ParameterResource(name, _ => builder.Configuration[$"Parameters:{name}"] ?? value, secret));
+        return builder.AddResource(
+            new ParameterResource(name, _ => builder.Configuration[$"Parameters:{name}"] ?? value, secret));
     }
 
     /// <summary>Adds a connection string from outside: the configuration value <c>ConnectionStrings:{name}</c>.</summary>
@@ -38,7 +39,8 @@ public static class ParameterResourceBuilderExtensions
     }
 
     private static string FromConfiguration(IDistributedApplicationBuilder builder, string name, ParameterDefault? @default)
-        => builder.Configuration[$"Parameters:{name}"] ?? @default?.GetDefaultValue() ?? throw Missing($"Parameters:{name}", name);
+        => builder.Configuration[$"Parameters:{name}"] ?? @default?.GetDefaultValue()
+            ?? throw Missing($"Parameters:{name}", name);
 
     private static MissingParameterValueException Missing(string key, string name)
         => new($"The parameter '{name}' has no value: the configuration key '{key}' is missing.");

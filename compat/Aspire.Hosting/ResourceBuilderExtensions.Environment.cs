@@ -68,7 +68,8 @@ public static partial class ResourceBuilderExtensions
     }
 
     /// <summary>Changes the command-line arguments just before the resource starts.</summary>
-    public static IResourceBuilder<T> WithArgs<T>(this IResourceBuilder<T> builder, Action<CommandLineArgsCallbackContext> callback)
+    public static IResourceBuilder<T> WithArgs<T>(
+        this IResourceBuilder<T> builder, Action<CommandLineArgsCallbackContext> callback)
         where T : IResourceWithArgs
     {
         ArgumentNullException.ThrowIfNull(builder);

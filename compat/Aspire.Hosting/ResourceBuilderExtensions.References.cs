@@ -8,7 +8,8 @@ public static partial class ResourceBuilderExtensions
     private const string ReferenceRelation = "Reference";
 
     /// <summary>
-    /// Lets a resource find another by name: <c>services__{name}__{endpoint}__{i}</c> and <c>{NAME}_{ENDPOINT}</c> for each endpoint.
+    /// Lets a resource find another by name: <c>services__{name}__{endpoint}__{i}</c> and <c>{NAME}_{ENDPOINT}</c> for each
+    /// endpoint.
     /// </summary>
     public static IResourceBuilder<TDestination> WithReference<TDestination>(
         this IResourceBuilder<TDestination> builder, IResourceBuilder<IResourceWithServiceDiscovery> source)
@@ -38,7 +39,8 @@ public static partial class ResourceBuilderExtensions
     }
 
     /// <summary>
-    /// Gives a resource another's connection string: <c>ConnectionStrings__{name}</c>, and each of its parts as <c>{NAME}_{PART}</c>.
+    /// Gives a resource another's connection string: <c>ConnectionStrings__{name}</c>, and each of its parts as
+    /// <c>{NAME}_{PART}</c>.
     /// </summary>
     /// <param name="builder">The resource that gets it.</param>
     /// <param name="source">The resource that has it.</param>

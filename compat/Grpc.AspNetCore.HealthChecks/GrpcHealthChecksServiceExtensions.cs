@@ -20,7 +20,8 @@ public static class GrpcHealthChecksServiceExtensions
     }
 
     /// <summary>Registers the health service with options; the builder takes the application's health checks.</summary>
-    public static IHealthChecksBuilder AddGrpcHealthChecks(this IServiceCollection services, Action<GrpcHealthChecksOptions> configure)
+    public static IHealthChecksBuilder AddGrpcHealthChecks(
+        this IServiceCollection services, Action<GrpcHealthChecksOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         IHealthChecksBuilder builder = AddGrpcHealthChecks(services);

@@ -45,7 +45,8 @@ public sealed class ServiceMappingCollection : IEnumerable<ServiceMapping>
     private readonly Dictionary<string, ServiceMapping> _mappings = new(StringComparer.Ordinal);
 
     /// <summary>Maps the checks that <paramref name="predicate"/> picks to a service, in place of an earlier mapping.</summary>
-    public void Map(string name, Func<HealthCheckMapContext, bool> predicate) => _mappings[name] = new ServiceMapping(name, predicate);
+    public void Map(string name, Func<HealthCheckMapContext, bool> predicate) =>
+        _mappings[name] = new ServiceMapping(name, predicate);
 
     /// <summary>Adds a mapping.</summary>
     /// <exception cref="ArgumentException">The service has a mapping already.</exception>
@@ -66,5 +67,6 @@ public sealed class ServiceMappingCollection : IEnumerable<ServiceMapping>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    internal bool TryGet(string name, [NotNullWhen(true)] out ServiceMapping? mapping) => _mappings.TryGetValue(name, out mapping);
+    internal bool TryGet(string name, [NotNullWhen(true)] out ServiceMapping? mapping) =>
+        _mappings.TryGetValue(name, out mapping);
 }

@@ -8,7 +8,8 @@ public class AuthContext
     private readonly Dictionary<string, List<AuthProperty>> _properties;
 
     /// <summary>Builds the context.</summary>
-    /// <param name="peerIdentityPropertyName">The property that is the identity, or null for a peer that is not authenticated.</param>
+    /// <param name="peerIdentityPropertyName">The property that is the identity, or null for a peer that is not
+    /// authenticated.</param>
     /// <param name="properties">The properties by name.</param>
     public AuthContext(string? peerIdentityPropertyName, Dictionary<string, List<AuthProperty>> properties)
     {
@@ -24,13 +25,15 @@ public class AuthContext
     public string? PeerIdentityPropertyName { get; }
 
     /// <summary>The identity's properties; empty when the peer is not authenticated.</summary>
-    public IEnumerable<AuthProperty> PeerIdentity => PeerIdentityPropertyName is null ? [] : FindPropertiesByName(PeerIdentityPropertyName);
+    public IEnumerable<AuthProperty> PeerIdentity =>
+        PeerIdentityPropertyName is null ? [] : FindPropertiesByName(PeerIdentityPropertyName);
 
     /// <summary>All properties.</summary>
     public IEnumerable<AuthProperty> Properties => _properties.Values.SelectMany(list => list);
 
     /// <summary>The properties of one name.</summary>
-    public IEnumerable<AuthProperty> FindPropertiesByName(string propertyName) => _properties.GetValueOrDefault(propertyName) ?? [];
+    public IEnumerable<AuthProperty> FindPropertiesByName(string propertyName) =>
+        _properties.GetValueOrDefault(propertyName) ?? [];
 }
 
 /// <summary>One property of a peer.</summary>

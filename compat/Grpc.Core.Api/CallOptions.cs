@@ -54,13 +54,15 @@ public struct CallOptions
     public CallOptions WithDeadline(DateTime deadline) => this with { Deadline = deadline };
 
     /// <summary>A copy with another token.</summary>
-    public CallOptions WithCancellationToken(CancellationToken cancellationToken) => this with { CancellationToken = cancellationToken };
+    public CallOptions WithCancellationToken(CancellationToken cancellationToken) =>
+        this with { CancellationToken = cancellationToken };
 
     /// <summary>A copy with other write options.</summary>
     public CallOptions WithWriteOptions(WriteOptions writeOptions) => this with { WriteOptions = writeOptions };
 
     /// <summary>A copy with another parent context.</summary>
-    public CallOptions WithPropagationToken(ContextPropagationToken propagationToken) => this with { PropagationToken = propagationToken };
+    public CallOptions WithPropagationToken(ContextPropagationToken propagationToken) =>
+        this with { PropagationToken = propagationToken };
 
     /// <summary>A copy with other credentials.</summary>
     public CallOptions WithCredentials(CallCredentials credentials) => this with { Credentials = credentials };

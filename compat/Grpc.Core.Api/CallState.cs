@@ -1,6 +1,8 @@
 namespace Grpc.Core;
 
-/// <summary>What the four call types share: headers, status, trailers and disposal, over a state object so that no closure is needed.</summary>
+/// <summary>
+/// What the four call types share: headers, status, trailers and disposal, over a state object so that no closure is needed.
+/// </summary>
 internal readonly struct CallState(
     Func<object, Task<Metadata>> responseHeadersAsync,
     Func<object, Status> getStatus,

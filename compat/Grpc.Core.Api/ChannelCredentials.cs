@@ -52,7 +52,8 @@ public abstract class ChannelCredentialsConfiguratorBase
         object? state, string? rootCertificates, KeyCertificatePair? keyCertificatePair, VerifyPeerCallback? verifyPeerCallback);
 
     /// <summary>Takes a channel with call credentials.</summary>
-    public abstract void SetCompositeCredentials(object? state, ChannelCredentials channelCredentials, CallCredentials callCredentials);
+    public abstract void SetCompositeCredentials(
+        object? state, ChannelCredentials channelCredentials, CallCredentials callCredentials);
 }
 
 /// <summary>TLS credentials of a channel.</summary>

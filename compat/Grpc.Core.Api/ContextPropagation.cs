@@ -13,7 +13,9 @@ public class ContextPropagationOptions(bool propagateDeadline = true, bool propa
     public bool IsPropagateCancellation { get; } = propagateCancellation;
 }
 
-/// <summary>Carries a parent call's context. The ASP.NET Core server makes none: it propagates through the client factory.</summary>
+/// <summary>
+/// Carries a parent call's context. The ASP.NET Core server makes none: it propagates through the client factory.
+/// </summary>
 public abstract class ContextPropagationToken
 {
     internal ContextPropagationToken()

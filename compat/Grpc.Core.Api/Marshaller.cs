@@ -53,9 +53,11 @@ public static class Marshallers
     public static Marshaller<string> StringMarshaller { get; } = new(Encoding.UTF8.GetBytes, Encoding.UTF8.GetString);
 
     /// <summary>A marshaller from array delegates.</summary>
-    public static Marshaller<T> Create<T>(Func<T, byte[]> serializer, Func<byte[], T> deserializer) => new(serializer, deserializer);
+    public static Marshaller<T> Create<T>(Func<T, byte[]> serializer, Func<byte[], T> deserializer) =>
+        new(serializer, deserializer);
 
     /// <summary>A marshaller from context delegates; this is what generated code calls.</summary>
-    public static Marshaller<T> Create<T>(Action<T, SerializationContext> serializer, Func<DeserializationContext, T> deserializer) =>
+    public static Marshaller<T> Create<T>(
+        Action<T, SerializationContext> serializer, Func<DeserializationContext, T> deserializer) =>
         new(serializer, deserializer);
 }

@@ -118,7 +118,8 @@ public sealed class Metadata : IList<Metadata.Entry>
         private readonly byte[]? _bytes;
 
         /// <summary>Creates a binary entry and copies the bytes.</summary>
-        /// <exception cref="ArgumentException">The key is not a header name, or does not end in <see cref="BinaryHeaderSuffix"/>.</exception>
+        /// <exception cref="ArgumentException">The key is not a header name, or does not end in
+        /// <see cref="BinaryHeaderSuffix"/>.</exception>
         public Entry(string key, byte[] valueBytes)
         {
             ArgumentNullException.ThrowIfNull(valueBytes);
@@ -129,7 +130,8 @@ public sealed class Metadata : IList<Metadata.Entry>
         }
 
         /// <summary>Creates a text entry.</summary>
-        /// <exception cref="ArgumentException">The key is not a header name, or ends in <see cref="BinaryHeaderSuffix"/>.</exception>
+        /// <exception cref="ArgumentException">The key is not a header name, or ends in
+        /// <see cref="BinaryHeaderSuffix"/>.</exception>
         public Entry(string key, string value)
         {
             ArgumentNullException.ThrowIfNull(value);
@@ -154,7 +156,9 @@ public sealed class Metadata : IList<Metadata.Entry>
 
         /// <summary>Key and value; bytes as base64.</summary>
         public override string ToString() =>
-            _bytes is null ? $"[Entry: key={Key}, value={_text}]" : $"[Entry: key={Key}, valueBytes={Convert.ToBase64String(_bytes)}]";
+            _bytes is null
+                ? $"[Entry: key={Key}, value={_text}]"
+                : $"[Entry: key={Key}, valueBytes={Convert.ToBase64String(_bytes)}]";
 
         internal bool HasKey(string key) => string.Equals(Key, key, StringComparison.OrdinalIgnoreCase);
 
@@ -165,7 +169,8 @@ public sealed class Metadata : IList<Metadata.Entry>
             foreach (char c in key)
             {
                 if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'))
-                    throw new ArgumentException("A metadata key holds only letters, digits, underscores, hyphens and dots.", nameof(key));
+                    throw new ArgumentException(
+                        "A metadata key holds only letters, digits, underscores, hyphens and dots.", nameof(key));
             }
 
 #pragma warning disable CA1308 // HTTP/2 header names are lower case; nothing is compared here.

@@ -21,7 +21,9 @@ public class RpcException : Exception
     {
     }
 
-    /// <summary>Fails with <paramref name="status"/>, sends <paramref name="trailers"/>; <paramref name="message"/> stays on this side.</summary>
+    /// <summary>
+    /// Fails with <paramref name="status"/>, sends <paramref name="trailers"/>; <paramref name="message"/> stays on this side.
+    /// </summary>
     /// <exception cref="ArgumentNullException"><paramref name="trailers"/> is null.</exception>
     public RpcException(Status status, Metadata trailers, string message)
         : base(message, status.DebugException)

@@ -11,7 +11,9 @@ public abstract class SerializationContext
     /// <summary>A writer for the payload; end with <see cref="Complete()"/>.</summary>
     public virtual IBufferWriter<byte> GetBufferWriter() => throw new NotImplementedException();
 
-    /// <summary>Announces the payload's length in bytes, so that the transport can size its buffer and write the frame header.</summary>
+    /// <summary>
+    /// Announces the payload's length in bytes, so that the transport can size its buffer and write the frame header.
+    /// </summary>
     public virtual void SetPayloadLength(int payloadLength)
     {
     }

@@ -50,7 +50,8 @@ public abstract class ServerCallContext
     public Task WriteResponseHeadersAsync(Metadata responseHeaders) => WriteResponseHeadersAsyncCore(responseHeaders);
 
     /// <summary>Makes a token that carries this call's context to a child call.</summary>
-    public ContextPropagationToken CreatePropagationToken(ContextPropagationOptions? options = null) => CreatePropagationTokenCore(options);
+    public ContextPropagationToken CreatePropagationToken(ContextPropagationOptions? options = null) =>
+        CreatePropagationTokenCore(options);
 
     /// <summary>Implements <see cref="WriteResponseHeadersAsync"/>.</summary>
     protected abstract Task WriteResponseHeadersAsyncCore(Metadata responseHeaders);

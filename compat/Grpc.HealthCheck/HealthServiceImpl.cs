@@ -5,7 +5,9 @@ using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace Grpc.HealthCheck;
 
-/// <summary>The health service over statuses that the application sets. One instance serves all calls; it is thread-safe.</summary>
+/// <summary>
+/// The health service over statuses that the application sets. One instance serves all calls; it is thread-safe.
+/// </summary>
 public class HealthServiceImpl : Health.V1.Health.HealthBase
 {
     // A watcher that does not read keeps the newest statuses; older ones are stale by then.
@@ -83,7 +85,8 @@ public class HealthServiceImpl : Health.V1.Health.HealthBase
         try
         {
             // Ending the channel rather than cancelling the read lets the method end normally.
-            using CancellationTokenRegistration registration = context.CancellationToken.Register(() => changes.Writer.TryComplete());
+            using CancellationTokenRegistration registration = context.CancellationToken.Register(
+                () => changes.Writer.TryComplete());
             await foreach (ServingStatus status in changes.Reader.ReadAllAsync().ConfigureAwait(false))
                 await responseStream.WriteAsync(new HealthCheckResponse { Status = status }).ConfigureAwait(false);
         }

@@ -13,7 +13,8 @@ public static class GrpcClientServiceExtensions
     private const DynamicallyAccessedMemberTypes Constructors = DynamicallyAccessedMemberTypes.PublicConstructors;
 
     /// <summary>Registers a client under its type's name; configure its address before use.</summary>
-    public static IHttpClientBuilder AddGrpcClient<[DynamicallyAccessedMembers(Constructors)] TClient>(this IServiceCollection services)
+    public static IHttpClientBuilder AddGrpcClient<[DynamicallyAccessedMembers(Constructors)] TClient>(
+        this IServiceCollection services)
         where TClient : class => AddGrpcClient<TClient>(services, typeof(TClient).Name);
 
     /// <summary>Registers a client under its type's name.</summary>

@@ -14,7 +14,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class GrpcHttpClientBuilderExtensions
 {
     /// <summary>Configures the channel's options.</summary>
-    public static IHttpClientBuilder ConfigureChannel(this IHttpClientBuilder builder, Action<GrpcChannelOptions> configureChannel)
+    public static IHttpClientBuilder ConfigureChannel(
+        this IHttpClientBuilder builder, Action<GrpcChannelOptions> configureChannel)
     {
         ArgumentNullException.ThrowIfNull(configureChannel);
         return Configure(builder, nameof(ConfigureChannel), (_, options) => options.ChannelOptionsActions.Add(configureChannel));
@@ -113,7 +114,8 @@ public static class GrpcHttpClientBuilderExtensions
             (services, options) => options.Creator = invoker => configureCreator(services, invoker));
     }
 
-    private static IHttpClientBuilder AddCallCredentials(IHttpClientBuilder builder, Func<IServiceProvider, CallCredentials> create) =>
+    private static IHttpClientBuilder AddCallCredentials(
+        IHttpClientBuilder builder, Func<IServiceProvider, CallCredentials> create) =>
         Configure(builder, nameof(AddCallCredentials), (_, options) =>
         {
             options.HasCallCredentials = true;

@@ -45,7 +45,8 @@ public class ReflectionServiceImpl : ServerReflection.ServerReflectionBase
         // The two versions differ in their names alone, so the bytes of one are the bytes of the other.
         while (await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))
         {
-            V1.ServerReflectionRequest request = V1.ServerReflectionRequest.Parser.ParseFrom(requestStream.Current.ToByteString());
+            V1.ServerReflectionRequest request = V1.ServerReflectionRequest.Parser.ParseFrom(
+                requestStream.Current.ToByteString());
             ByteString answer = _answers.Answer(request).ToByteString();
             await responseStream.WriteAsync(ServerReflectionResponse.Parser.ParseFrom(answer)).ConfigureAwait(false);
         }

@@ -14,8 +14,8 @@ public static unsafe partial class torch
     public static partial class autograd
     {
         /// <summary>
-        /// The gradients, with respect to the inputs, of the sum over outputs of sum(grad_output * output); grad_outputs default to
-        /// ones for scalar outputs. Frees the graph unless retain_graph.
+        /// The gradients, with respect to the inputs, of the sum over outputs of sum(grad_output * output); grad_outputs default
+        /// to ones for scalar outputs. Frees the graph unless retain_graph.
         /// </summary>
         /// <exception cref="System.Runtime.InteropServices.ExternalException">
         /// An input is not part of the graph (unless allow_unused), a shape differs, or the graph was freed before.

@@ -10,7 +10,8 @@ public static unsafe partial class torch
         var place = device ?? CPU;
         fixed (long* p = size)
         {
-            var result = Native.Wrap(Native.ts_empty(p, size.Length, (sbyte)(dtype ?? ScalarType.Float32), (int)place.type, place.index));
+            var result = Native.Wrap(
+                Native.ts_empty(p, size.Length, (sbyte)(dtype ?? ScalarType.Float32), (int)place.type, place.index));
             return WithGradient(result, requires_grad);
         }
     }
@@ -23,7 +24,8 @@ public static unsafe partial class torch
         var place = device ?? CPU;
         fixed (long* p = size)
         {
-            var result = Native.Wrap(Native.ts_ones(p, size.Length, (sbyte)(dtype ?? ScalarType.Float32), (int)place.type, place.index));
+            var result = Native.Wrap(
+                Native.ts_ones(p, size.Length, (sbyte)(dtype ?? ScalarType.Float32), (int)place.type, place.index));
             return WithGradient(result, requires_grad);
         }
     }
@@ -71,7 +73,8 @@ public static unsafe partial class torch
         fixed (T* data = values)
         fixed (long* size = dimensions)
         {
-            var result = Native.Wrap(Native.ts_from_data(data, values.LongLength * sizeof(T), size, dimensions.Length, (sbyte)type));
+            var result = Native.Wrap(
+                Native.ts_from_data(data, values.LongLength * sizeof(T), size, dimensions.Length, (sbyte)type));
             if (device is not null && device.type != DeviceType.CPU)
             {
                 result = result.to(device, disposeAfter: true);

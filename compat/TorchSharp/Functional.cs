@@ -7,7 +7,9 @@ public static partial class torch
         /// <summary>Layers as functions, on (N, C, H, W) unless stated otherwise.</summary>
         public static unsafe partial class functional
         {
-            /// <summary>Cross-correlation; the weight is (out, in / groups, kh, kw). Strides and the like have one or two values.</summary>
+            /// <summary>
+            /// Cross-correlation; the weight is (out, in / groups, kh, kw). Strides and the like have one or two values.
+            /// </summary>
             public static Tensor conv2d(
                 Tensor input,
                 Tensor weight,
@@ -119,7 +121,9 @@ public static partial class torch
                 }
             }
 
-            /// <summary>The mean of each window; zero padding, at most half the kernel, counts unless count_include_pad is false.</summary>
+            /// <summary>
+            /// The mean of each window; zero padding, at most half the kernel, counts unless count_include_pad is false.
+            /// </summary>
             public static Tensor avg_pool2d(
                 Tensor input,
                 long[] kernel_size,
@@ -147,7 +151,9 @@ public static partial class torch
                 }
             }
 
-            /// <summary>Adds cells before and after the last dimensions: (last before, last after, one but last before, ...).</summary>
+            /// <summary>
+            /// Adds cells before and after the last dimensions: (last before, last after, one but last before, ...).
+            /// </summary>
             public static Tensor pad(Tensor input, long[] pad, PaddingModes mode = PaddingModes.Constant, double value = 0)
             {
                 var name = mode switch
@@ -164,8 +170,8 @@ public static partial class torch
             }
 
             /// <summary>
-            /// Resizes to a size (height, width), or by scale factors, which then enter the coordinates as they are. This build has
-            /// the modes Nearest, Bilinear and NearestExact.
+            /// Resizes to a size (height, width), or by scale factors, which then enter the coordinates as they are. This build
+            /// has the modes Nearest, Bilinear and NearestExact.
             /// </summary>
             public static Tensor interpolate(
                 Tensor x,

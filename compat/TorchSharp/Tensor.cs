@@ -2,7 +2,9 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    /// <summary>A tensor of libtorch. Belongs to the thread's innermost dispose scope, if there is one, from its creation.</summary>
+    /// <summary>
+    /// A tensor of libtorch. Belongs to the thread's innermost dispose scope, if there is one, from its creation.
+    /// </summary>
     public partial class Tensor : IDisposable
     {
         private readonly TensorHandle _handle;
@@ -45,7 +47,9 @@ public static partial class torch
             set => Native.Check(Native.ts_set_requires_grad(Valid, Native.Flag(value)));
         }
 
-        /// <summary>The elements' bytes in row-major order. CPU, contiguous and at most 2 GiB only; the span ends with the tensor.</summary>
+        /// <summary>
+        /// The elements' bytes in row-major order. CPU, contiguous and at most 2 GiB only; the span ends with the tensor.
+        /// </summary>
         public unsafe Span<byte> bytes
         {
             get
@@ -71,7 +75,8 @@ public static partial class torch
                 var destination = bytes;
                 if (value.Length != destination.Length)
                 {
-                    throw new ArgumentException($"The tensor has {destination.Length} bytes, the value {value.Length}.", nameof(value));
+                    throw new ArgumentException(
+                        $"The tensor has {destination.Length} bytes, the value {value.Length}.", nameof(value));
                 }
 
                 value.CopyTo(destination);
@@ -104,10 +109,13 @@ public static partial class torch
         /// <summary>The same values in row-major memory; the tensor itself (a new handle) where they are so already.</summary>
         public Tensor contiguous() => Native.Wrap(Native.ts_contiguous(Valid));
 
-        /// <summary>The tensor on another device; the tensor itself (a new handle) where it lies there already and copy is false.</summary>
+        /// <summary>
+        /// The tensor on another device; the tensor itself (a new handle) where it lies there already and copy is false.
+        /// </summary>
         public Tensor to(Device device, bool copy = false, bool disposeAfter = false, bool non_blocking = false)
         {
-            var moved = Native.Wrap(Native.ts_to_device(Valid, (int)device.type, device.index, Native.Flag(copy), Native.Flag(non_blocking)));
+            var moved = Native.Wrap(
+                Native.ts_to_device(Valid, (int)device.type, device.index, Native.Flag(copy), Native.Flag(non_blocking)));
             if (disposeAfter)
             {
                 Dispose();

@@ -51,12 +51,14 @@ public sealed class ImageFormatException : Exception
     /// <summary>The largest value allowed; null unless <see cref="Reason"/> is LimitExceeded.</summary>
     public long? Limit { get; }
 
-    internal static ImageFormatException Truncated(string what) => new(ImageFormatReason.Truncated, $"The image ends too early: {what}.");
+    internal static ImageFormatException Truncated(string what) =>
+        new(ImageFormatReason.Truncated, $"The image ends too early: {what}.");
 
     internal static ImageFormatException Corrupt(string what, Exception? inner = null) =>
         new(ImageFormatReason.Corrupt, $"The image is corrupt: {what}.", inner);
 
-    internal static ImageFormatException Unsupported(string what) => new(ImageFormatReason.Unsupported, $"The image is not supported: {what}.");
+    internal static ImageFormatException Unsupported(string what) =>
+        new(ImageFormatReason.Unsupported, $"The image is not supported: {what}.");
 
     internal static ImageFormatException OverLimit(string name, long value, long limit) => new(name, value, limit);
 }

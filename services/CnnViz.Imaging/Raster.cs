@@ -18,7 +18,8 @@ public sealed class Raster
         ArgumentNullException.ThrowIfNull(pixels);
         var length = CheckedLength(width, height, channels);
         if (pixels.Length != length)
-            throw new ArgumentException($"{width}x{height}x{channels} needs {length} bytes, not {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException(
+                $"{width}x{height}x{channels} needs {length} bytes, not {pixels.Length}.", nameof(pixels));
         Width = width;
         Height = height;
         Channels = channels;

@@ -9,7 +9,9 @@ public readonly record struct Rgb(byte R, byte G, byte B)
 
     public static Rgb White => new(255, 255, 255);
 
-    /// <summary>The default canvas of galleries, #0f1115: dark enough to let pictures glow, not quite black so that black tiles stand off.</summary>
+    /// <summary>
+    /// The default canvas of galleries, #0f1115: dark enough to let pictures glow, not quite black so that black tiles stand off.
+    /// </summary>
     public static Rgb Ink => new(0x0f, 0x11, 0x15);
 
     /// <summary>The default colour of titles, #e8eaed.</summary>

@@ -48,7 +48,8 @@ public sealed class StackTests : IDisposable
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        await using var host = HostProcess.Start(_host, [], ("CNNVIZ_ENDPOINTS_FILE", EndpointsFile), ("CNNVIZ_RENDER_PORT", $"{port}"));
+        await using var host = HostProcess.Start(
+            _host, [], ("CNNVIZ_ENDPOINTS_FILE", EndpointsFile), ("CNNVIZ_RENDER_PORT", $"{port}"));
 
         Assert.Equal(1, await host.WaitForExitAsync());
 

@@ -24,7 +24,8 @@ public sealed class ApiUsedTests
     [Fact]
     public async Task ApiUsed_TheCommittedList_IsTrue()
     {
-        var metadata = typeof(ApiUsedTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(a => a.Key, a => a.Value!);
+        var metadata = typeof(ApiUsedTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .ToDictionary(a => a.Key, a => a.Value!);
         var stoodIn = Directory.EnumerateDirectories(Path.Combine(RepositoryPaths.Root, "compat"))
             .Select(folder => Path.GetFileName(folder)).ToHashSet(StringComparer.Ordinal);
         var used = new SortedSet<string>(StringComparer.Ordinal);

@@ -6,7 +6,9 @@ namespace CnnViz.Compat.Tests;
 /// <summary>Reads which members of some assemblies another assembly's code refers to.</summary>
 internal static class MemberReferences
 {
-    /// <summary>Lines such as "TorchSharp: torch.Tensor.relu" for each member of one of the assemblies, and each type alone.</summary>
+    /// <summary>
+    /// Lines such as "TorchSharp: torch.Tensor.relu" for each member of one of the assemblies, and each type alone.
+    /// </summary>
     public static IEnumerable<string> Read(string file, IReadOnlySet<string> assemblies)
     {
         using var stream = File.OpenRead(file);

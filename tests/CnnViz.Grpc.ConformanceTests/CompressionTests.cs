@@ -33,7 +33,8 @@ public sealed class CompressionTests(TestServer server)
     [Fact]
     public async Task ClientCompressedUnary_UncompressedWhereCompressionIsExpected_IsInvalid()
     {
-        RpcException exception = await Assert.ThrowsAsync<RpcException>(async () => await _client.UnaryCallAsync(Expecting(true)));
+        RpcException exception = await Assert.ThrowsAsync<RpcException>(
+            async () => await _client.UnaryCallAsync(Expecting(true)));
         Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
     }
 

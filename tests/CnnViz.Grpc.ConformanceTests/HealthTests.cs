@@ -49,7 +49,8 @@ public sealed class HealthTests(TestServer server)
     {
         var stopping = new TestServer();
         await stopping.InitializeAsync();
-        using AsyncServerStreamingCall<HealthCheckResponse> call = new HealthClient(stopping.Channel).Watch(new HealthCheckRequest());
+        using AsyncServerStreamingCall<HealthCheckResponse> call = new HealthClient(stopping.Channel)
+            .Watch(new HealthCheckRequest());
         Assert.Equal(ServingStatus.Serving, await NextAsync(call));
 
         Task stopped = stopping.StopAsync();

@@ -48,7 +48,8 @@ public sealed class PolyglotTests(TestServer server)
         ToolResult result = await ToolProcess.RunAsync(folder, program, script, server.Address.Authority, _protos);
         Assert.True(result.ExitCode == 0, result.All);
 
-        IEnumerable<string> lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        IEnumerable<string> lines = result.Output.Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(_cases.Select(name => name + "\tok"), lines);
     }
 }

@@ -4,7 +4,9 @@ namespace CnnViz.Models.Tests;
 internal static class InstalledModels
 {
     /// <summary>The directory that holds one directory per model: $CNNVIZ_MODELS, else models/ of the repository.</summary>
-    public static string Root { get; } = Environment.GetEnvironmentVariable("CNNVIZ_MODELS") is { Length: > 0 } root ? root : FromRepository();
+    public static string Root { get; } = Environment.GetEnvironmentVariable("CNNVIZ_MODELS") is { Length: > 0 } root
+        ? root
+        : FromRepository();
 
     public static string PathOf(string model) => Path.Combine(Root, model, $"{model}.json");
 

@@ -36,7 +36,8 @@ public sealed class PictureTests(StackFixture stack)
         var picture = Assert.Single(await ReadAsync(call.ResponseStream, m => m.Picture, m => m.Chunk));
         Assert.Contains("one value per filter", picture.Header.Caption, StringComparison.Ordinal);
 
-        using var refused = stack.Render.RenderFilters(new RenderFiltersRequest { Model = "nanodet", Layer = layer, Role = "gamma" });
+        using var refused = stack.Render.RenderFilters(
+            new RenderFiltersRequest { Model = "nanodet", Layer = layer, Role = "gamma" });
         var error = await Assert.ThrowsAsync<RpcException>(async () => await refused.ResponseStream.MoveNext(default));
         Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
         Assert.StartsWith("role: ", error.Status.Detail, StringComparison.Ordinal);
@@ -49,7 +50,8 @@ public sealed class PictureTests(StackFixture stack)
         var photo = await File.ReadAllBytesAsync(Path.Combine(RepositoryPaths.Photos, "chelsea.png"));
         var jpeg = Assert.Single(await MapsAsync(photo, new TileStyle { Format = PictureFormat.Jpeg, Quality = 95 }, "Add_4"));
         Assert.Equal("image/jpeg", jpeg.Header.MediaType);
-        var pictures = await MapsAsync(jpeg.File, new TileStyle { Format = PictureFormat.Webp, Labels = TileLabels.Numbers }, "Add_4", "Add_10");
+        var pictures = await MapsAsync(
+            jpeg.File, new TileStyle { Format = PictureFormat.Webp, Labels = TileLabels.Numbers }, "Add_4", "Add_10");
         Assert.Equal(["Add_4", "Add_10"], pictures.Select(picture => picture.Header.Name));
         Assert.All(pictures, picture => Assert.Equal("WEBP"u8.ToArray(), picture.File[8..12]));
         Assert.Contains("2 of 64 feature maps", pictures[1].Header.Caption, StringComparison.Ordinal);
@@ -88,7 +90,8 @@ public sealed class PictureTests(StackFixture stack)
         });
         Assert.Equal([3, 3, 6, 6], previews);
         Assert.Equal(["image/png", mediaType], pictures.Select(picture => picture.Header.MediaType));
-        Assert.Equal((pictures[0].Header.Width, pictures[0].Header.Height), (pictures[1].Header.Width, pictures[1].Header.Height));
+        Assert.Equal(
+            (pictures[0].Header.Width, pictures[0].Header.Height), (pictures[1].Header.Width, pictures[1].Header.Height));
         Assert.Contains("3 frames", pictures[1].Header.Caption, StringComparison.Ordinal);
     }
 
@@ -96,7 +99,8 @@ public sealed class PictureTests(StackFixture stack)
     public async Task FilterWeights_Statistics_EqualNumpy()
     {
         var layer = await KernelAsync(64, 64);
-        var request = new FilterWeightsRequest { Model = "nanodet", Layer = layer, Roles = { "kernel" }, Statistics = new() { Bins = 50 } };
+        var request =
+            new FilterWeightsRequest { Model = "nanodet", Layer = layer, Roles = { "kernel" }, Statistics = new() { Bins = 50 } };
         var kernel = Assert.Single(await stack.Inference.WeightsAsync(request));
         request.OmitValues = true;
         using var call = stack.Inference.FilterWeights(request);
@@ -146,7 +150,9 @@ public sealed class PictureTests(StackFixture stack)
     private static async Task<List<double[]>> NumpyAsync(params string[] arguments)
     {
         var script = Path.Combine(RepositoryPaths.Root, "tests", "CnnViz.Stack.Tests", "weight_statistics.py");
-        var start = new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", [script, .. arguments]) { RedirectStandardOutput = true };
+        var start = new System.Diagnostics.ProcessStartInfo(
+            "/usr/bin/python3", [script, .. arguments])
+        { RedirectStandardOutput = true };
         using var process = System.Diagnostics.Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -179,7 +185,8 @@ public sealed class PictureTests(StackFixture stack)
         return [.. pictures.Select(picture => (picture.Header, picture.File.ToArray(), picture.Chunks))];
     }
 
-    private async Task<List<(PictureHeader Header, byte[] File, int Chunks)>> MapsAsync(byte[] photo, TileStyle style, params string[] layers)
+    private async Task<List<(PictureHeader Header, byte[] File, int Chunks)>> MapsAsync(
+        byte[] photo, TileStyle style, params string[] layers)
     {
         var request = new RenderFeatureMapsRequest
         {

@@ -17,7 +17,8 @@ public sealed class RefusalTests(StackFixture stack)
     [InlineData("nanodet/../nanodet", null)]
     public async Task ModelInfo_UnknownModel_IsNotFoundWithTheNearestName(string model, string? nearest)
     {
-        var error = await Assert.ThrowsAsync<RpcException>(async () => await stack.Inference.ModelInfoAsync(new ModelInfoRequest { Model = model }));
+        var error = await Assert.ThrowsAsync<RpcException>(
+            async () => await stack.Inference.ModelInfoAsync(new ModelInfoRequest { Model = model }));
         Assert.Equal(StatusCode.NotFound, error.StatusCode);
         var info = Details<ErrorInfo>(error);
         Assert.Equal("UNKNOWN_MODEL", info.Reason);
@@ -84,7 +85,8 @@ public sealed class RefusalTests(StackFixture stack)
     {
         var error = await Assert.ThrowsAsync<RpcException>(() => stack.Inference.MaximizeAsync(request));
         Assert.True(error.StatusCode == StatusCode.InvalidArgument, $"{what}: {error.Status}");
-        Assert.Contains(Details<BadRequest>(error).FieldViolations, violation => violation.Field.StartsWith(field, StringComparison.Ordinal));
+        Assert.Contains(
+            Details<BadRequest>(error).FieldViolations, violation => violation.Field.StartsWith(field, StringComparison.Ordinal));
         await Works();
     }
 

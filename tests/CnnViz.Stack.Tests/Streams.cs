@@ -11,7 +11,8 @@ internal sealed record Tensor(TensorHeader Header, float[] Values);
 /// <summary>A client's reading of the contract's streams; every length and checksum is asserted.</summary>
 internal static class Streams
 {
-    public static async Task<List<Tensor>> MapsAsync(this InferenceService.InferenceServiceClient client, FeatureMapsRequest request)
+    public static async Task<List<Tensor>> MapsAsync(
+        this InferenceService.InferenceServiceClient client, FeatureMapsRequest request)
     {
         var tensors = new List<Tensor>();
         using var call = client.FeatureMaps(request);
@@ -24,7 +25,8 @@ internal static class Streams
         return tensors;
     }
 
-    public static async Task<List<Tensor>> WeightsAsync(this InferenceService.InferenceServiceClient client, FilterWeightsRequest request)
+    public static async Task<List<Tensor>> WeightsAsync(
+        this InferenceService.InferenceServiceClient client, FilterWeightsRequest request)
     {
         var tensors = new List<Tensor>();
         using var call = client.FilterWeights(request);

@@ -9,4 +9,5 @@ namespace CnnViz.Cli.Commands;
 /// <param name="Model">The model as requests name it; empty where the command names none.</param>
 /// <param name="Time">The clock for durations.</param>
 /// <param name="Cancellation">Set by Ctrl-C and SIGTERM.</param>
-internal sealed record Session(IOutput Output, Connection Connection, string Model, TimeProvider Time, CancellationToken Cancellation);
+internal sealed record Session(
+    IOutput Output, Connection Connection, string Model, TimeProvider Time, CancellationToken Cancellation);

@@ -5,19 +5,24 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.Redis.Internal;
 
-/// <summary>Healthy when the server takes the password and answers PING. Commands in Redis's inline form, one line each.</summary>
+/// <summary>
+/// Healthy when the server takes the password and answers PING. Commands in Redis's inline form, one line each.
+/// </summary>
 internal sealed class RedisPingHealthCheck(RedisResource redis) : IHealthCheck
 {
     private static readonly TimeSpan _answerLimit = TimeSpan.FromSeconds(5);
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_answerLimit);
         try
         {
             var answer = await PingAsync(limit.Token).ConfigureAwait(false);
-            return answer == "+PONG" ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"Redis answered '{answer}' to PING.");
+            return answer == "+PONG"
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy($"Redis answered '{answer}' to PING.");
         }
         catch (Exception e) when (e is SocketException or IOException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -29,7 +34,8 @@ internal sealed class RedisPingHealthCheck(RedisResource redis) : IHealthCheck
     private async Task<string?> PingAsync(CancellationToken cancellationToken)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(redis.PrimaryEndpoint.Host, redis.PrimaryEndpoint.Port, cancellationToken).ConfigureAwait(false);
+        await client.ConnectAsync(redis.PrimaryEndpoint.Host, redis.PrimaryEndpoint.Port, cancellationToken)
+            .ConfigureAwait(false);
         var stream = client.GetStream();
         await using (stream.ConfigureAwait(false))
         {

@@ -56,7 +56,8 @@ public class ResourceNotificationService(
     }
 
     /// <summary>The newest state of every resource, then each change.</summary>
-    public async IAsyncEnumerable<ResourceEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<ResourceEvent> WatchAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var channel = Channel.CreateUnbounded<ResourceEvent>();
         lock (_lock)
@@ -100,7 +101,8 @@ public class ResourceNotificationService(
     }
 
     /// <summary>Waits until a resource is in a state; Running when null.</summary>
-    public Task WaitForResourceAsync(string resourceName, string? targetState = null, CancellationToken cancellationToken = default)
+    public Task WaitForResourceAsync(
+        string resourceName, string? targetState = null, CancellationToken cancellationToken = default)
         => WaitForResourceAsync(resourceName, [targetState ?? KnownResourceStates.Running], cancellationToken);
 
     /// <summary>Waits until a resource is in one of some states, and tells which.</summary>

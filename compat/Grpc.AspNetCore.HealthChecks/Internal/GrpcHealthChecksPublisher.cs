@@ -13,7 +13,8 @@ internal sealed class GrpcHealthChecksPublisher(
         foreach (ServiceMapping mapping in options.Value.Services)
         {
             health.SetStatus(mapping.Name, ServingStatuses.Of(
-                report.Entries.Where(entry => mapping.Includes(entry.Key, entry.Value.Tags)).Select(entry => entry.Value.Status)));
+                report.Entries.Where(entry => mapping.Includes(entry.Key, entry.Value.Tags))
+                    .Select(entry => entry.Value.Status)));
         }
 
         return Task.CompletedTask;

@@ -6,7 +6,9 @@ namespace Grpc.AspNetCore.HealthChecks.Internal;
 /// <summary>Turns check results into a serving status.</summary>
 internal static class ServingStatuses
 {
-    /// <summary>UNKNOWN without results, NOT_SERVING when a check is unhealthy, SERVING otherwise (degraded still serves).</summary>
+    /// <summary>
+    /// UNKNOWN without results, NOT_SERVING when a check is unhealthy, SERVING otherwise (degraded still serves).
+    /// </summary>
     internal static ServingStatus Of(IEnumerable<HealthStatus> results)
     {
         var status = ServingStatus.Unknown;

@@ -93,7 +93,9 @@ internal sealed class ContextPropagationInterceptor(
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
 
-    /// <summary>Changes the call's options; returns the source to dispose with the call when two tokens had to be joined.</summary>
+    /// <summary>
+    /// Changes the call's options; returns the source to dispose with the call when two tokens had to be joined.
+    /// </summary>
     private CancellationTokenSource? Propagate<TRequest, TResponse>(ref ClientInterceptorContext<TRequest, TResponse> context)
         where TRequest : class
         where TResponse : class

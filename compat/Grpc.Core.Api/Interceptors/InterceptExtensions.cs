@@ -74,7 +74,9 @@ public static class ChannelExtensions
         return channel.CreateCallInvoker().Intercept(interceptor);
     }
 
-    /// <summary>An invoker over the channel that leads calls through the interceptors; the first given sees a call first.</summary>
+    /// <summary>
+    /// An invoker over the channel that leads calls through the interceptors; the first given sees a call first.
+    /// </summary>
     public static CallInvoker Intercept(this ChannelBase channel, params Interceptor[] interceptors)
     {
         ArgumentNullException.ThrowIfNull(channel);

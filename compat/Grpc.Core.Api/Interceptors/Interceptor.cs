@@ -1,6 +1,8 @@
 namespace Grpc.Core.Interceptors;
 
-/// <summary>Sits between a client and its calls, or between a server and its methods. What is not overridden passes through.</summary>
+/// <summary>
+/// Sits between a client and its calls, or between a server and its methods. What is not overridden passes through.
+/// </summary>
 public abstract class Interceptor
 {
     /// <summary>The rest of a blocking unary call.</summary>

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace CnnViz.Imaging.Codecs;
 
 /// <summary>
-/// Writes animated GIF (GIF89a) with one palette of 256 colours for all frames, chosen by median cut over all of them, and ordered
-/// dithering, which does not shimmer from frame to frame.
+/// Writes animated GIF (GIF89a) with one palette of 256 colours for all frames, chosen by median cut over all of them, and
+/// ordered dithering, which does not shimmer from frame to frame.
 /// </summary>
 public static class GifEncoder
 {
@@ -15,7 +15,8 @@ public static class GifEncoder
     /// <param name="count">Number of frames, at least 1.</param>
     /// <param name="frame">Makes the frame of a number from 0: RGB, all of one size; asked for twice each, in order.</param>
     /// <param name="options">Default <see cref="AnimationOptions"/>'s own.</param>
-    /// <exception cref="ArgumentException">The frames differ in size or are too large, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The frames differ in size or are too large, or an option is out of its
+    /// range.</exception>
     public static byte[] Encode(int count, Func<int, Raster> frame, AnimationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(frame);

@@ -7,7 +7,8 @@ public static class ImageDecoder
     /// <param name="file">The encoded bytes; they must not change during the call.</param>
     /// <param name="limits">Default <see cref="ImageLimits.Default"/>; checked before pixels get memory.</param>
     /// <returns>Grey (1 channel), RGB (3) or, for PNG only, RGBA (4), as the file is.</returns>
-    /// <exception cref="ImageFormatException">For any bytes that do not make a picture within the limits; nothing else is thrown.</exception>
+    /// <exception cref="ImageFormatException">For any bytes that do not make a picture within the limits; nothing else is
+    /// thrown.</exception>
     public static Raster Decode(ReadOnlyMemory<byte> file, ImageLimits? limits = null)
     {
         limits ??= ImageLimits.Default;

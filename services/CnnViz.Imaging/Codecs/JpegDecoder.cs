@@ -25,7 +25,8 @@ public static class JpegDecoder
         limits ??= ImageLimits.Default;
         limits.CheckBytes(file.Length);
         if (!IsJpeg(file))
-            throw new ImageFormatException(ImageFormatReason.UnknownFormat, "The bytes do not start with JPEG's start-of-image marker.");
+            throw new ImageFormatException(
+                ImageFormatReason.UnknownFormat, "The bytes do not start with JPEG's start-of-image marker.");
         var header = JpegHeader.Parse(file, limits);
         // Every 8x8 block of the first component costs at least one bit, so less than this cannot be a picture of that size.
         var blocks = (header.Width + 7L) / 8 * ((header.Height + 7L) / 8);

@@ -16,7 +16,9 @@ public static class PngDecoder
     /// <summary>Whether the bytes start with PNG's signature.</summary>
     public static bool IsPng(ReadOnlySpan<byte> file) => file.StartsWith(PngChunk.Signature);
 
-    /// <summary>Decodes a whole file. Limits, all chunk checksums and the least possible length are checked before pixels get memory.</summary>
+    /// <summary>
+    /// Decodes a whole file. Limits, all chunk checksums and the least possible length are checked before pixels get memory.
+    /// </summary>
     /// <exception cref="ImageFormatException">The bytes are not a PNG within <paramref name="limits"/> (default
     /// <see cref="ImageLimits.Default"/>).</exception>
     public static Raster Decode(ReadOnlyMemory<byte> file, ImageLimits? limits = null)
@@ -28,7 +30,8 @@ public static class PngDecoder
         var png = PngFile.Parse(file, limits);
         var expected = png.Header.InflatedBytes();
         if (expected > png.CompressedBytes * MaxDeflateRatio)
-            throw ImageFormatException.Truncated($"{png.CompressedBytes} compressed bytes cannot hold {expected} bytes of pixels");
+            throw ImageFormatException.Truncated(
+                $"{png.CompressedBytes} compressed bytes cannot hold {expected} bytes of pixels");
         var pixels = new PngPixels(png);
         var raster = new Raster(png.Header.Width, png.Header.Height, pixels.Channels);
         try

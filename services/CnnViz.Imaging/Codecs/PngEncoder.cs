@@ -65,7 +65,8 @@ public static class PngEncoder
         // Latin-1's printable characters, no leading, trailing or double spaces (PNG, 11.3.3.1).
         if (keyword is null or { Length: 0 or > 79 } || keyword.Trim() != keyword || keyword.Contains("  ", StringComparison.Ordinal)
             || keyword.Any(c => c is < ' ' or (> '~' and < '\u00A1') or > '\u00FF'))
-            throw new ArgumentException($"'{keyword}' is not a PNG text keyword: 1 to 79 printable Latin-1 characters.", nameof(keyword));
+            throw new ArgumentException(
+                $"'{keyword}' is not a PNG text keyword: 1 to 79 printable Latin-1 characters.", nameof(keyword));
         // A zero would end the field early; it has no meaning in text.
         value = (value ?? "").Replace("\0", "", StringComparison.Ordinal);
         var latin = value.All(c => c <= '\u00FF');

@@ -66,7 +66,8 @@ public sealed class ColorMap
     public void Apply(ReadOnlySpan<float> values, Span<byte> rgb, Rgb? nonFinite = null)
     {
         if (rgb.Length < 3L * values.Length)
-            throw new ArgumentException($"{values.Length} values need {3L * values.Length} bytes, not {rgb.Length}.", nameof(rgb));
+            throw new ArgumentException(
+                $"{values.Length} values need {3L * values.Length} bytes, not {rgb.Length}.", nameof(rgb));
         var odd = nonFinite ?? Rgb.NonFinite;
         ReadOnlySpan<byte> table = _table;
         for (int i = 0, o = 0; i < values.Length; i++, o += 3)

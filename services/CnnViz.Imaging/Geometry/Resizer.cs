@@ -1,8 +1,8 @@
 namespace CnnViz.Imaging.Geometry;
 
 /// <summary>
-/// Antialiased bilinear scaling: a triangle filter one pixel wide to each side, widened by the scale when shrinking. Pixels beyond the
-/// border do not count and the rest are weighted up. This is what PIL calls BILINEAR.
+/// Antialiased bilinear scaling: a triangle filter one pixel wide to each side, widened by the scale when shrinking. Pixels
+/// beyond the border do not count and the rest are weighted up. This is what PIL calls BILINEAR.
 /// </summary>
 public static class Resizer
 {
@@ -39,7 +39,8 @@ public static class Resizer
     /// <param name="width">Wanted width in pixels, at least 1.</param>
     /// <param name="height">Wanted height in pixels, at least 1.</param>
     /// <param name="layout">Where the channels go.</param>
-    /// <param name="destination">Receives width * height values for a grey source, three times as many (RGB order) for others.</param>
+    /// <param name="destination">Receives width * height values for a grey source, three times as many (RGB order) for
+    /// others.</param>
     /// <param name="policy">What to do about a different shape. Default Stretch.</param>
     /// <param name="background">Under alpha and in a letterbox's bars. Default black; a grey picture takes its luma.</param>
     /// <exception cref="ArgumentException">A size is out of range, or the destination is too short.</exception>
@@ -57,7 +58,8 @@ public static class Resizer
         var channels = source.Channels;
         var length = (long)width * height * channels;
         if (destination.Length < length)
-            throw new ArgumentException($"{width}x{height}x{channels} needs {length} values, not {destination.Length}.", nameof(destination));
+            throw new ArgumentException(
+                $"{width}x{height}x{channels} needs {length} values, not {destination.Length}.", nameof(destination));
         destination = destination[..(int)length];
         var (pixelStep, channelStep) = layout == PixelLayout.ChannelsLast ? (channels, 1) : (1, width * height);
         if (!plan.Fills(width, height))

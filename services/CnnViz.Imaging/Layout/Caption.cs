@@ -22,7 +22,9 @@ public static class Caption
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MinWidth, 4096, "minimum width");
 
         var inner = Math.Max(picture.Width, options.MinWidth);
-        var (titleSize, subtitleSize) = inner < NarrowWidth ? (TextSize.Medium, TextSize.Small) : (TextSize.Large, TextSize.Medium);
+        var (titleSize, subtitleSize) = inner < NarrowWidth
+            ? (TextSize.Medium, TextSize.Small)
+            : (TextSize.Large, TextSize.Medium);
         var title = TextRenderer.Wrap(options.Title ?? "", titleSize, inner, TitleLines);
         var subtitle = TextRenderer.Wrap(options.Subtitle ?? "", subtitleSize, inner, SubtitleLines);
         var titleHeight = title.Count * TextRenderer.LineHeight(titleSize);

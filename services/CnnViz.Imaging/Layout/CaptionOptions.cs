@@ -34,6 +34,8 @@ public sealed record CaptionOptions
     /// <summary>Pixels around picture and text, 0 to 1000. Default 20.</summary>
     public int Padding { get; init; } = 20;
 
-    /// <summary>Narrower pictures are centred on a canvas this wide (padding not counted) to give text room; 1 to 4096. Default 320.</summary>
+    /// <summary>
+    /// Narrower pictures are centred on a canvas this wide (padding not counted) to give text room; 1 to 4096. Default 320.
+    /// </summary>
     public int MinWidth { get; init; } = 320;
 }

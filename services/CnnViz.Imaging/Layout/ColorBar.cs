@@ -24,7 +24,10 @@ public sealed record ColorBar(ColorMap Colors, float Low, float High)
         return value.ToString("G3", CultureInfo.InvariantCulture).Replace('-', '−');
     }
 
-    /// <summary>Draws the bar, at most 320 px wide, from the left of the given room, its ends' values below, and the middle's where it fits.</summary>
+    /// <summary>
+    /// Draws the bar, at most 320 px wide, from the left of the given room, its ends' values below, and the middle's where it
+    /// fits.
+    /// </summary>
     internal void Draw(Raster target, int x, int y, int room, Rgb textColor)
     {
         var width = Math.Min(MaxWidth, room);

@@ -52,7 +52,8 @@ public sealed record GridGeometry(
         var width = Extent(columns, (long)tileWidth * scale, margin, options.OuterMargin);
         var height = Extent(rows, (long)tileHeight * scale + labelHeight, margin, options.OuterMargin);
         if (width * height > options.MaxPixels || width > int.MaxValue || height > int.MaxValue)
-            throw new ArgumentException($"The grid would be {width}x{height} pixels; the limit is {options.MaxPixels} in all.", nameof(options));
+            throw new ArgumentException(
+                $"The grid would be {width}x{height} pixels; the limit is {options.MaxPixels} in all.", nameof(options));
         return new GridGeometry(
             columns, rows, scale, tileWidth * scale, tileHeight * scale, labelHeight, margin, options.OuterMargin, (int)width, (int)height);
     }

@@ -21,7 +21,10 @@ public sealed record GridOptions
     /// </summary>
     public int? Scale { get; init; }
 
-    /// <summary>Canvas pixels between tiles, 0 or more. Default null: a sixteenth of a scaled tile's longer side, at least 2 and at most 8.</summary>
+    /// <summary>
+    /// Canvas pixels between tiles, 0 or more. Default null: a sixteenth of a scaled tile's longer side, at least 2 and at most
+    /// 8.
+    /// </summary>
     public int? Margin { get; init; }
 
     /// <summary>Canvas pixels around the whole grid, 0 or more. Default 0.</summary>
@@ -30,7 +33,9 @@ public sealed record GridOptions
     /// <summary>The canvas, also under tiles with alpha. Default <see cref="Rgb.Ink"/>.</summary>
     public Rgb Background { get; init; } = Rgb.Ink;
 
-    /// <summary>One text per tile, drawn centred below it in 13 px, shortened with "…" where it is wider than its tile. Default none.</summary>
+    /// <summary>
+    /// One text per tile, drawn centred below it in 13 px, shortened with "…" where it is wider than its tile. Default none.
+    /// </summary>
     public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>Default <see cref="Rgb.Slate"/>.</summary>

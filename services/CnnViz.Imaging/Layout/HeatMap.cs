@@ -6,13 +6,15 @@ public static class HeatMap
     /// <summary>The largest number of cells a side that is shown one for one.</summary>
     public const int MaxSide = 1024;
 
-    /// <summary>How many rows and columns one cell stands for, so that at most <see cref="MaxSide"/> cells a side remain.</summary>
+    /// <summary>
+    /// How many rows and columns one cell stands for, so that at most <see cref="MaxSide"/> cells a side remain.
+    /// </summary>
     public static (int Rows, int Columns) Block(int rows, int columns) =>
         ((rows + MaxSide - 1) / MaxSide, (columns + MaxSide - 1) / MaxSide);
 
     /// <summary>
-    /// The mean of each block of cells, in 64 bits; the last block of a row or column may be smaller. A block that contains a NaN or
-    /// an infinity becomes NaN.
+    /// The mean of each block of cells, in 64 bits; the last block of a row or column may be smaller. A block that contains a NaN
+    /// or an infinity becomes NaN.
     /// </summary>
     /// <param name="values">rows * columns values, row-major.</param>
     /// <param name="rows">At least 1.</param>
@@ -25,7 +27,8 @@ public static class HeatMap
         ArgumentOutOfRangeException.ThrowIfLessThan(block.Rows, 1, nameof(block));
         ArgumentOutOfRangeException.ThrowIfLessThan(block.Columns, 1, nameof(block));
         if (rows < 1 || columns < 1 || values.Length != (long)rows * columns)
-            throw new ArgumentException($"{rows}x{columns} needs {(long)rows * columns} values, not {values.Length}.", nameof(values));
+            throw new ArgumentException(
+                $"{rows}x{columns} needs {(long)rows * columns} values, not {values.Length}.", nameof(values));
         if (block == (1, 1))
             return values.ToArray();
         var (height, width) = ((rows + block.Rows - 1) / block.Rows, (columns + block.Columns - 1) / block.Columns);

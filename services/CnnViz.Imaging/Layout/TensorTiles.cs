@@ -1,6 +1,8 @@
 namespace CnnViz.Imaging.Layout;
 
-/// <summary>Reorders tensors so that each tile's values lie together, row by row: the form that grids and normalising take.</summary>
+/// <summary>
+/// Reorders tensors so that each tile's values lie together, row by row: the form that grids and normalising take.
+/// </summary>
 public static class TensorTiles
 {
     /// <summary>(height, width, channels) to (channels, height, width): one tile per channel of a feature map.</summary>
@@ -15,9 +17,12 @@ public static class TensorTiles
         }
     }
 
-    /// <summary>Keras kernels (height, width, input, output) to (output, input, height, width): filters as rows, their inputs as columns.</summary>
+    /// <summary>
+    /// Keras kernels (height, width, input, output) to (output, input, height, width): filters as rows, their inputs as columns.
+    /// </summary>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
-    public static void FromKerasKernel(ReadOnlySpan<float> values, int height, int width, int inputs, int outputs, Span<float> tiles)
+    public static void FromKerasKernel(
+        ReadOnlySpan<float> values, int height, int width, int inputs, int outputs, Span<float> tiles)
     {
         var area = Check(values.Length, tiles.Length, (Int128)height * width * inputs * outputs) / (inputs * outputs);
         for (var o = 0; o < outputs; o++)
@@ -33,7 +38,8 @@ public static class TensorTiles
     private static int Check(int values, int tiles, Int128 needed)
     {
         if (needed < 1 || values != needed || tiles < needed)
-            throw new ArgumentException($"The shape has {needed} elements, but {values} values are given for {tiles}.", nameof(values));
+            throw new ArgumentException(
+                $"The shape has {needed} elements, but {values} values are given for {tiles}.", nameof(values));
         return values;
     }
 }

@@ -17,7 +17,8 @@ public static class TileGrid
         options ??= GridOptions.Gallery;
         var first = tiles[0];
         if (tiles.FirstOrDefault(t => t.Width != first.Width || t.Height != first.Height) is { } other)
-            throw new ArgumentException($"Tiles differ in size: {first.Width}x{first.Height} and {other.Width}x{other.Height}.", nameof(tiles));
+            throw new ArgumentException(
+                $"Tiles differ in size: {first.Width}x{first.Height} and {other.Width}x{other.Height}.", nameof(tiles));
         var plan = GridGeometry.Plan(tiles.Count, first.Width, first.Height, options);
         var canvas = Raster.Filled(plan.Width, plan.Height, options.Background);
         for (var i = 0; i < tiles.Count; i++)
@@ -33,7 +34,8 @@ public static class TileGrid
     /// <param name="tileHeight">A tile's height in pixels, before scaling.</param>
     /// <param name="colors">The colours of 0..1; NaN and infinities get <see cref="Rgb.NonFinite"/>.</param>
     /// <param name="options">Default <see cref="GridOptions.Gallery"/>.</param>
-    /// <exception cref="ArgumentException">The values are not at least one whole tile, or <see cref="GridGeometry.Plan"/> refuses.</exception>
+    /// <exception cref="ArgumentException">The values are not at least one whole tile, or <see cref="GridGeometry.Plan"/>
+    /// refuses.</exception>
     public static Raster Compose(
         ReadOnlySpan<float> values, int tileWidth, int tileHeight, ColorMap colors, GridOptions? options = null)
     {
@@ -43,7 +45,8 @@ public static class TileGrid
         options ??= GridOptions.Gallery;
         var area = (long)tileWidth * tileHeight;
         if (values.IsEmpty || values.Length % area != 0)
-            throw new ArgumentException($"{values.Length} values are not whole tiles of {tileWidth}x{tileHeight}.", nameof(values));
+            throw new ArgumentException(
+                $"{values.Length} values are not whole tiles of {tileWidth}x{tileHeight}.", nameof(values));
         var count = (int)(values.Length / area);
         var plan = GridGeometry.Plan(count, tileWidth, tileHeight, options);
         var canvas = Raster.Filled(plan.Width, plan.Height, options.Background);
@@ -100,7 +103,8 @@ public static class TileGrid
             var text = TextRenderer.Shorten(options.Labels![i], TextSize.Small, plan.TileWidth);
             var (x, y) = plan.Position(i);
             var indent = (plan.TileWidth - TextRenderer.Measure(text, TextSize.Small)) / 2;
-            TextRenderer.Draw(canvas, x + indent, y + plan.TileHeight + GridGeometry.LabelGap, text, TextSize.Small, options.LabelColor);
+            TextRenderer.Draw(
+                canvas, x + indent, y + plan.TileHeight + GridGeometry.LabelGap, text, TextSize.Small, options.LabelColor);
         }
     }
 }

@@ -11,7 +11,9 @@ public sealed record KerasDeprocessOptions
     /// <summary>Added to the standard deviation before dividing by it. Default 1e-5.</summary>
     public double Epsilon { get; init; } = 1e-5;
 
-    /// <summary>Pixels cut off each side, 0 for none: the border is seen by few receptive fields and stays noise. Default 25.</summary>
+    /// <summary>
+    /// Pixels cut off each side, 0 for none: the border is seen by few receptive fields and stays noise. Default 25.
+    /// </summary>
     public int Crop { get; init; } = 25;
 }
 
@@ -21,7 +23,10 @@ public sealed record KerasDeprocessOptions
 /// </summary>
 public static class KerasDeprocess
 {
-    /// <summary>Makes the picture: (width - 2 * crop) x (height - 2 * crop). Mean and deviation are those of the finite values, in 64 bits.</summary>
+    /// <summary>
+    /// Makes the picture: (width - 2 * crop) x (height - 2 * crop). Mean and deviation are those of the finite values, in 64
+    /// bits.
+    /// </summary>
     /// <param name="values">width * height * channels values of any scale.</param>
     /// <param name="width">Pixels per row before the crop.</param>
     /// <param name="height">Rows before the crop.</param>

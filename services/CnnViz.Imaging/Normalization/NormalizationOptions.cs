@@ -6,7 +6,9 @@ public enum NormalizationMode
     /// <summary>Smallest to largest value over all tiles: tiles stay comparable. The usual view of filters.</summary>
     MinMax,
 
-    /// <summary>Smallest to largest value of each tile: every tile shows its own structure. The usual view of feature maps.</summary>
+    /// <summary>
+    /// Smallest to largest value of each tile: every tile shows its own structure. The usual view of feature maps.
+    /// </summary>
     MinMaxPerTile,
 
     /// <summary>-m to m over all tiles, m the largest magnitude: zero becomes 0.5. For signed weights and gradients.</summary>
@@ -37,7 +39,9 @@ public sealed record NormalizationOptions
     /// <summary>Percentile, 0..100, that becomes 0 in the percentile modes. Default 1.</summary>
     public double LowPercentile { get; init; } = 1;
 
-    /// <summary>Percentile, 0..100 and above <see cref="LowPercentile"/>, that becomes 1 in the percentile modes. Default 99.</summary>
+    /// <summary>
+    /// Percentile, 0..100 and above <see cref="LowPercentile"/>, that becomes 1 in the percentile modes. Default 99.
+    /// </summary>
     public double HighPercentile { get; init; } = 99;
 }
 
@@ -45,6 +49,7 @@ public sealed record NormalizationOptions
 public readonly record struct ValueRange(float Low, float High);
 
 /// <summary>What normalising found.</summary>
-/// <param name="Ranges">One range per tile in the per-tile modes, else one for all. A tile without a finite value has (0, 0).</param>
+/// <param name="Ranges">One range per tile in the per-tile modes, else one for all. A tile without a finite value has (0,
+/// 0).</param>
 /// <param name="NonFinite">How many values were NaN or infinite.</param>
 public sealed record NormalizationResult(IReadOnlyList<ValueRange> Ranges, long NonFinite);

@@ -1,6 +1,8 @@
 namespace CnnViz.Imaging.Normalization;
 
-/// <summary>Maps the values of equally large tiles to 0..1: <c>(v - low) / (high - low)</c> in 32-bit arithmetic, clipped.</summary>
+/// <summary>
+/// Maps the values of equally large tiles to 0..1: <c>(v - low) / (high - low)</c> in 32-bit arithmetic, clipped.
+/// </summary>
 public static class Normalizer
 {
     /// <summary>
@@ -11,7 +13,8 @@ public static class Normalizer
     /// <param name="tileLength">Values per tile; divides the number of values.</param>
     /// <param name="options">Which range becomes 0..1.</param>
     /// <param name="destination">Receives as many values; may be <paramref name="values"/> itself.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or the percentiles are not 0 &lt;= low &lt; high &lt;= 100.</exception>
+    /// <exception cref="ArgumentException">Lengths do not fit, or the percentiles are not 0 &lt;= low &lt; high &lt;=
+    /// 100.</exception>
     public static NormalizationResult Normalize(
         ReadOnlySpan<float> values, int tileLength, NormalizationOptions options, Span<float> destination)
     {

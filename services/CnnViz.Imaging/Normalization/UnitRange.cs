@@ -1,9 +1,13 @@
 namespace CnnViz.Imaging.Normalization;
 
-/// <summary>The picture of values that already have a fixed range, such as -1..1 (network inputs) or 0..1 (after a sigmoid).</summary>
+/// <summary>
+/// The picture of values that already have a fixed range, such as -1..1 (network inputs) or 0..1 (after a sigmoid).
+/// </summary>
 public static class UnitRange
 {
-    /// <summary>Makes the picture: (v - low) / (high - low), clipped to 0..1, * 255, rounded to the nearest byte (halves up).</summary>
+    /// <summary>
+    /// Makes the picture: (v - low) / (high - low), clipped to 0..1, * 255, rounded to the nearest byte (halves up).
+    /// </summary>
     /// <param name="values">width * height * channels values.</param>
     /// <param name="width">Pixels per row.</param>
     /// <param name="height">Rows.</param>
@@ -11,7 +15,8 @@ public static class UnitRange
     /// <param name="layout">Where the channels lie.</param>
     /// <param name="low">The value that becomes 0. Default -1.</param>
     /// <param name="high">The value that becomes 255, above <paramref name="low"/>. Default 1.</param>
-    /// <exception cref="ArgumentException">A size or the number of values does not fit, or the range is empty or not finite.</exception>
+    /// <exception cref="ArgumentException">A size or the number of values does not fit, or the range is empty or not
+    /// finite.</exception>
     public static Picture ToPicture(
         ReadOnlySpan<float> values, int width, int height, int channels, PixelLayout layout, double low = -1, double high = 1)
     {

@@ -37,7 +37,8 @@ public static class NamedBars
             var (from, to) = (Math.Min(zero, end), Math.Max(zero, end));
             var textTop = y + (RowHeight - TextRenderer.LineHeight(Size)) / 2;
             Drawing.Fill(canvas, from, y + (RowHeight - BarHeight) / 2, to - from + 1, BarHeight, options.Color(value));
-            TextRenderer.Draw(canvas, left - Gap - TextRenderer.Measure(names[i], Size), textTop, names[i], Size, options.TextColor);
+            TextRenderer.Draw(
+                canvas, left - Gap - TextRenderer.Measure(names[i], Size), textTop, names[i], Size, options.TextColor);
             TextRenderer.Draw(canvas, to + Gap, textTop, ColorBar.Format(value), Size, options.TextColor);
         }
 

@@ -9,7 +9,9 @@ public sealed record PlotOptions
     /// <summary>Height of the area between the axes, in pixels, 40 to 4096. Default 180. Named bars need none.</summary>
     public int Height { get; init; } = 180;
 
-    /// <summary>Least room for the numbers of the vertical axis, in pixels, 0 to 400, so that plots below each other align. Default 0.</summary>
+    /// <summary>
+    /// Least room for the numbers of the vertical axis, in pixels, 0 to 400, so that plots below each other align. Default 0.
+    /// </summary>
     public int AxisRoom { get; init; }
 
     /// <summary>What the values are, above the vertical axis. Default none.</summary>

@@ -3,8 +3,8 @@ using CnnViz.Imaging.Layout;
 namespace CnnViz.Imaging.Plots;
 
 /// <summary>
-/// A vector as bars from zero, one per value, over numbered positions; a vector longer than the plot is wide as a line whose every
-/// column spans its values' range. NaN and infinities stand as full-height bars of <see cref="Rgb.NonFinite"/>.
+/// A vector as bars from zero, one per value, over numbered positions; a vector longer than the plot is wide as a line whose
+/// every column spans its values' range. NaN and infinities stand as full-height bars of <see cref="Rgb.NonFinite"/>.
 /// </summary>
 public static class VectorPlot
 {
@@ -43,7 +43,8 @@ public static class VectorPlot
         Drawing.Fill(canvas, left, top + axis.Place(0, options.Height), width, 1, options.TextColor);
         DrawPositions(canvas, values.Length, left, top + options.Height, width, options);
         var x = left + Math.Max(0, (width - TextRenderer.Measure(options.PositionLabel, Size)) / 2);
-        TextRenderer.Draw(canvas, x, top + options.Height + TickLength + line + 2, options.PositionLabel, Size, options.TextColor);
+        TextRenderer.Draw(
+            canvas, x, top + options.Height + TickLength + line + 2, options.PositionLabel, Size, options.TextColor);
         return canvas;
     }
 
@@ -72,7 +73,8 @@ public static class VectorPlot
         }
     }
 
-    private static void DrawLine(Raster canvas, ReadOnlySpan<float> values, ValueAxis axis, int left, int top, PlotOptions options)
+    private static void DrawLine(
+        Raster canvas, ReadOnlySpan<float> values, ValueAxis axis, int left, int top, PlotOptions options)
     {
         for (var x = 0; x < options.Width; x++)
         {
@@ -92,13 +94,16 @@ public static class VectorPlot
             var (high, low) = float.IsNaN(least)
                 ? (0, options.Height - 1)
                 : (axis.Place(most, options.Height), axis.Place(least, options.Height));
-            Drawing.Fill(canvas, left + x, top + high, 1, low - high + 1, float.IsNaN(least) ? Rgb.NonFinite : options.PositiveColor);
+            Drawing.Fill(
+                canvas, left + x, top + high, 1, low - high + 1, float.IsNaN(least) ? Rgb.NonFinite : options.PositiveColor);
         }
     }
 
     /// <summary>A bar's rows, from zero to its value; the whole height for a value that is no number.</summary>
     private static (int High, int Low) Rows(float value, ValueAxis axis, int height) =>
-        float.IsFinite(value) ? (axis.Place(Math.Max(0, value), height), axis.Place(Math.Min(0, value), height)) : (0, height - 1);
+        float.IsFinite(value)
+            ? (axis.Place(Math.Max(0, value), height), axis.Place(Math.Min(0, value), height))
+            : (0, height - 1);
 
     private static void DrawPositions(Raster canvas, int count, int left, int y, int width, PlotOptions options)
     {
@@ -110,7 +115,8 @@ public static class VectorPlot
             var center = left + (int)((i + 0.5) * width / count);
             Drawing.Fill(canvas, center, y, 1, TickLength, options.TextColor);
             var text = i.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            TextRenderer.Draw(canvas, center - TextRenderer.Measure(text, Size) / 2, y + TickLength, text, Size, options.TextColor);
+            TextRenderer.Draw(
+                canvas, center - TextRenderer.Measure(text, Size) / 2, y + TickLength, text, Size, options.TextColor);
         }
     }
 }

@@ -6,7 +6,9 @@ namespace CnnViz.Inference.Limits;
 /// <summary>How much is computed at once, and how much may wait.</summary>
 internal sealed class ComputeGateOptions
 {
-    /// <summary>Computations under way at the same time; default 4, so that a short call is not stuck behind a long one.</summary>
+    /// <summary>
+    /// Computations under way at the same time; default 4, so that a short call is not stuck behind a long one.
+    /// </summary>
     [System.ComponentModel.DataAnnotations.Range(1, 1024)]
     public int Concurrency { get; set; } = 4;
 

@@ -7,7 +7,8 @@ namespace CnnViz.Inference.Requests;
 internal static class LayerWeights
 {
     /// <summary>All of the layer's weights, or those with the roles asked for, in the layer's order.</summary>
-    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a role the layer does not have, or a layer without weights.</exception>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a role the layer does not have, or a layer without
+    /// weights.</exception>
     public static IReadOnlyList<LayerWeight> Select(ListedLayer layer, IReadOnlyList<string> roles)
     {
         if (layer.Weights.Count == 0)

@@ -17,14 +17,15 @@ internal static class MaximizationParts
         _ => throw RpcErrors.InvalidArgument((field, $"{objective:D} is no objective")),
     };
 
-    public static ParameterizationKind Read(Parameterization parameterization, ParameterizationKind recipe) => parameterization switch
-    {
-        Parameterization.Unspecified => recipe,
-        Parameterization.Pixels => ParameterizationKind.Pixels,
-        Parameterization.Fourier => ParameterizationKind.Fourier,
-        Parameterization.Maco => ParameterizationKind.Maco,
-        _ => throw RpcErrors.InvalidArgument(("settings.parameterization", $"{parameterization:D} is no parameterization")),
-    };
+    public static ParameterizationKind Read(Parameterization parameterization, ParameterizationKind recipe) =>
+        parameterization switch
+        {
+            Parameterization.Unspecified => recipe,
+            Parameterization.Pixels => ParameterizationKind.Pixels,
+            Parameterization.Fourier => ParameterizationKind.Fourier,
+            Parameterization.Maco => ParameterizationKind.Maco,
+            _ => throw RpcErrors.InvalidArgument(("settings.parameterization", $"{parameterization:D} is no parameterization")),
+        };
 
     public static TransformKind Read(Transform transform, TransformKind recipe) => transform switch
     {

@@ -14,7 +14,8 @@ internal sealed class ModelRequests(ModelCatalog catalog, SpecModels specs)
     public IReadOnlyList<ModelCatalogEntry> Entries() => catalog.List();
 
     /// <summary>The network a request names, or defines in a spec.</summary>
-    /// <exception cref="Grpc.Core.RpcException">As for a name; INVALID_ARGUMENT for both, or for a spec that makes no network.</exception>
+    /// <exception cref="Grpc.Core.RpcException">As for a name; INVALID_ARGUMENT for both, or for a spec that makes no
+    /// network.</exception>
     public ModelGraph Graph(string name, SequentialSpec? spec)
     {
         if (spec is null)

@@ -14,7 +14,8 @@ internal static class PictureInput
 
     /// <summary>Decodes, fits and normalises a picture.</summary>
     /// <returns>(channels, height, width), row-major, in the network's units and channel order.</returns>
-    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a picture that is none, is broken or is over a limit.</exception>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a picture that is none, is broken or is over a
+    /// limit.</exception>
     public static float[] Read(V1.Picture? picture, InputSpec input, int height, int width, ResizePolicy resize)
     {
         if (picture is null || picture.Data.IsEmpty)

@@ -36,7 +36,8 @@ internal sealed partial class InferenceGrpcService
         foreach (var (layer, selection) in layers.Zip(selections))
         {
             var tensor = selection.Wire(layer, maps[layer]);
-            await responseStream.WriteAsync(new FeatureMapsResponse { Tensor = tensor.Header }, linked.Token).ConfigureAwait(false);
+            await responseStream.WriteAsync(new FeatureMapsResponse { Tensor = tensor.Header }, linked.Token)
+                .ConfigureAwait(false);
             foreach (var chunk in tensor.Chunks())
             {
                 await responseStream.WriteAsync(new FeatureMapsResponse { Chunk = chunk }, linked.Token).ConfigureAwait(false);

@@ -31,7 +31,8 @@ internal sealed partial class InferenceGrpcService
             }
         }
 
-        await responseStream.WriteAsync(new FilterWeightsResponse { Info = info }, context.CancellationToken).ConfigureAwait(false);
+        await responseStream.WriteAsync(new FilterWeightsResponse { Info = info }, context.CancellationToken)
+            .ConfigureAwait(false);
         foreach (var weight in request.OmitValues ? [] : weights)
         {
             var tensor = WireTensor.Float32(weight.Role, weight.Shape, WeightLayouts.Letters(weight), Read(graph, weight));

@@ -30,7 +30,8 @@ internal sealed partial class InferenceGrpcService
             {
                 foreach (var message in events.Messages(happened))
                 {
-                    await responseStream.WriteAsync(new MaximizeFilterResponse { Event = message }, linked.Token).ConfigureAwait(false);
+                    await responseStream.WriteAsync(new MaximizeFilterResponse { Event = message }, linked.Token)
+                        .ConfigureAwait(false);
                 }
             }
         }

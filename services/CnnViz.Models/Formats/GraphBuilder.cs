@@ -23,7 +23,8 @@ internal sealed class GraphBuilder
 
     /// <summary>Adds a layer that the engines can run.</summary>
     /// <exception cref="ModelFormatException">The name is taken, there are too many layers, or the shapes do not fit.</exception>
-    public string Add(string name, LayerOp op, IReadOnlyList<string> inputs, IReadOnlyList<LayerWeight> weights, params string[] sourceNames)
+    public string Add(
+        string name, LayerOp op, IReadOnlyList<string> inputs, IReadOnlyList<LayerWeight> weights, params string[] sourceNames)
     {
         var layer = new Layer { Name = name, Op = op, Inputs = inputs, Weights = weights };
         var shape = ShapeInference.InferLayer(layer, [.. inputs.Select(input => _shapes[input])]);

@@ -2,7 +2,8 @@ namespace CnnViz.Models;
 
 /// <summary>
 /// Joins layers that the field knows as one: a zero padding before a convolution, a padding of minus infinity before a max pool,
-/// and a per-channel constant added to a convolution without bias. Fewer and clearer layers, and faster ones. Source names are kept.
+/// and a per-channel constant added to a convolution without bias. Fewer and clearer layers, and faster ones. Source names are
+/// kept.
 /// </summary>
 internal static class LayerFolding
 {
@@ -53,14 +54,16 @@ internal static class LayerFolding
         };
     }
 
-    private static Padding2D Sum(Padding2D a, Padding2D b) => new(a.Top + b.Top, a.Bottom + b.Bottom, a.Left + b.Left, a.Right + b.Right);
+    private static Padding2D Sum(Padding2D a, Padding2D b) =>
+        new(a.Top + b.Top, a.Bottom + b.Bottom, a.Left + b.Left, a.Right + b.Right);
 
     /// <summary>Half a window at most: libraries refuse more, since a window could then see padding alone.</summary>
     private static bool Fits(Padding2D padding, Size2D window) =>
         Math.Max(padding.Top, padding.Bottom) <= window.Height / 2 && Math.Max(padding.Left, padding.Right) <= window.Width / 2;
 
     private static bool IsPerChannel(Layer convolution, Layer add) =>
-        add.Weight("constant") is { Shape: [var channels, 1, 1] } && channels == KernelShape.Of(convolution.Weight("kernel")!).Out;
+        add.Weight("constant") is { Shape: [var channels, 1, 1] }
+            && channels == KernelShape.Of(convolution.Weight("kernel")!).Out;
 
     private static LayerWeight Bias(LayerWeight constant) => constant with { Role = "bias", Shape = [constant.Shape[0]] };
 }

@@ -12,7 +12,9 @@ public record ModelReadOptions
     /// <summary>What the input channels mean; by default from their number: 1 gray, 3 RGB, 4 RGBA, else other.</summary>
     public ChannelOrder? Order { get; init; }
 
-    /// <summary>Subtracted per channel, in 0..255 pixel units, in the network's order; one value serves all channels. Default 0.</summary>
+    /// <summary>
+    /// Subtracted per channel, in 0..255 pixel units, in the network's order; one value serves all channels. Default 0.
+    /// </summary>
     public IReadOnlyList<float> Mean { get; init; } = [0];
 
     /// <summary>Divides per channel, in the network's order, each above 0; one value serves all channels. Default 255.</summary>

@@ -61,6 +61,8 @@ internal sealed class PictureInput(ModelReadOptions options, bool channelsLastBy
             throw new ModelFormatException($"a {what} value is not finite or not above 0");
         }
 
-        return values.Count == channels ? [.. values] : [.. Enumerable.Repeat(values[0], Math.Min(channels, ModelLimits.MaxLayers))];
+        return values.Count == channels
+            ? [.. values]
+            : [.. Enumerable.Repeat(values[0], Math.Min(channels, ModelLimits.MaxLayers))];
     }
 }

@@ -4,8 +4,8 @@ namespace CnnViz.Models;
 internal static class SizeRule
 {
     /// <summary>
-    /// The network's largest total stride, where sizes must be its multiples for resized maps to meet others and for size-dependent
-    /// paddings to stay right, and where the declared size is one; else 1.
+    /// The network's largest total stride, where sizes must be its multiples for resized maps to meet others and for
+    /// size-dependent paddings to stay right, and where the declared size is one; else 1.
     /// </summary>
     public static int Multiple(IReadOnlyList<Layer> layers, InputSpec input, bool sizeDependentPadding)
     {

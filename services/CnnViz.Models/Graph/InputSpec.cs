@@ -7,7 +7,9 @@ public enum ChannelOrder
     Rgb,
     Bgr,
 
-    /// <summary>Red, green, blue and a fourth channel that is held constant at <see cref="InputSpec.ConstantChannelValue"/>.</summary>
+    /// <summary>
+    /// Red, green, blue and a fourth channel that is held constant at <see cref="InputSpec.ConstantChannelValue"/>.
+    /// </summary>
     Rgba,
 
     /// <summary>No colour meaning is known.</summary>

@@ -8,7 +8,8 @@ namespace CnnViz.Models;
 public readonly record struct KernelShape(int Out, int InPerGroup, int Height, int Width)
 {
     /// <summary>Reads the extents of a convolution's "kernel" weight.</summary>
-    /// <exception cref="ModelFormatException">The weight is not of rank 4, has a zero extent, or is in no convolution layout.</exception>
+    /// <exception cref="ModelFormatException">The weight is not of rank 4, has a zero extent, or is in no convolution
+    /// layout.</exception>
     public static KernelShape Of(LayerWeight weight)
     {
         var d = FourExtents(weight);

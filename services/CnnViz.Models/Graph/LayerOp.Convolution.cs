@@ -20,7 +20,8 @@ public sealed record Conv2DOp(Size2D Stride, Size2D Dilation, Padding2D Padding,
 /// <param name="Stride">Output cells from one input cell to the next.</param>
 /// <param name="Dilation">Output cells from one kernel cell to the next.</param>
 /// <param name="Padding">Rows and columns taken away from the full output's sides.</param>
-/// <param name="OutputPaddingHeight">Rows added at the bottom once the padding is gone: 0 or more, below stride or dilation.</param>
+/// <param name="OutputPaddingHeight">Rows added at the bottom once the padding is gone: 0 or more, below stride or
+/// dilation.</param>
 /// <param name="OutputPaddingWidth">Columns added at the right likewise.</param>
 /// <param name="Groups">Groups of channels that do not see each other; divides input and output channels.</param>
 public sealed record ConvTranspose2DOp(

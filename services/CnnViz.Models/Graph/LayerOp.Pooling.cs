@@ -16,7 +16,8 @@ public enum PoolKind
 /// <param name="Window">Cells of the window.</param>
 /// <param name="Stride">Cells from one window to the next.</param>
 /// <param name="Padding">Cells around the map; no window may lie in them alone.</param>
-/// <param name="CountPadding">Whether an average counts padding as zeros (count_include_pad of PyTorch and ONNX). Keras: no.</param>
+/// <param name="CountPadding">Whether an average counts padding as zeros (count_include_pad of PyTorch and ONNX). Keras:
+/// no.</param>
 /// <param name="CeilMode">Whether the number of windows is rounded up rather than down. A last window that would start behind the
 /// map is left out, as ONNX and PyTorch do.</param>
 /// <param name="Dilation">Cells from one of a window's cells to the next; null is 1x1.</param>
@@ -40,7 +41,9 @@ public sealed record Pool2DOp(
         new(width, Window.Width, Stride.Width, Dilation?.Width ?? 1, Padding.Left, Padding.Right, CeilMode);
 }
 
-/// <summary>Spatial mean or maximum of each channel: (C, H, W) to (C), or to (C, 1, 1) with <paramref name="KeepDims"/>.</summary>
+/// <summary>
+/// Spatial mean or maximum of each channel: (C, H, W) to (C), or to (C, 1, 1) with <paramref name="KeepDims"/>.
+/// </summary>
 public sealed record GlobalPool2DOp(PoolKind Kind, bool KeepDims) : LayerOp
 {
     public override string ClassName => Kind == PoolKind.Max ? "GlobalMaxPooling2D" : "GlobalAveragePooling2D";

@@ -15,7 +15,9 @@ public sealed record SliceOp(int Axis, int Start, int Length, int Step = 1) : La
     public override string ClassName => "Slice";
 }
 
-/// <summary>New extents in row-major order over the sample; 0 keeps the input's extent on that axis, -1 (once) takes the rest.</summary>
+/// <summary>
+/// New extents in row-major order over the sample; 0 keeps the input's extent on that axis, -1 (once) takes the rest.
+/// </summary>
 public sealed record ReshapeOp(params int[] Dims) : LayerOp
 {
     public override string ClassName => "Reshape";

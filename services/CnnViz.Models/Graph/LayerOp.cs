@@ -34,7 +34,9 @@ public sealed record InputOp : LayerOp
     public override string ClassName => "InputLayer";
 }
 
-/// <summary>Matrix product with weights "kernel" (canonical order in, out) and optional "bias" (out) over the last axis.</summary>
+/// <summary>
+/// Matrix product with weights "kernel" (canonical order in, out) and optional "bias" (out) over the last axis.
+/// </summary>
 public sealed record DenseOp : LayerOp
 {
     public override string ClassName => "Dense";

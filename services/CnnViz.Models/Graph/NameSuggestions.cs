@@ -10,7 +10,8 @@ public static class NameSuggestions
     /// <param name="wrong">The name that was not found.</param>
     /// <param name="names">The names there are.</param>
     /// <param name="count">How many to return at most.</param>
-    /// <returns>Best first; ties in the order given. Names further away than half of their length (at least 2) are left out.</returns>
+    /// <returns>Best first; ties in the order given. Names further away than half of their length (at least 2) are left
+    /// out.</returns>
     public static IReadOnlyList<string> Nearest(string wrong, IEnumerable<string> names, int count = 3)
     {
         ArgumentNullException.ThrowIfNull(wrong);
@@ -57,7 +58,8 @@ public static class NameSuggestions
             current[0] = 2 * i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var substitution = a[i - 1] == b[j - 1] ? 0 : char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]) ? 1 : 2;
+                var substitution =
+                    a[i - 1] == b[j - 1] ? 0 : char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]) ? 1 : 2;
                 current[j] = Math.Min(Math.Min(previous[j], current[j - 1]) + 2, previous[j - 1] + substitution);
             }
 

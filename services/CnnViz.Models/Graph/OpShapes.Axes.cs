@@ -8,7 +8,8 @@ internal static partial class OpShapes
         var kernel = Required(layer, "kernel");
         if (kernel.Shape.Count != 2 || kernel.Layout is not (WeightLayout.Plain or WeightLayout.OutIn))
         {
-            throw new ModelFormatException($"its kernel has shape ({string.Join(", ", kernel.Shape)}), layout {kernel.Layout}; it needs (in, out)");
+            throw new ModelFormatException(
+                $"its kernel has shape ({string.Join(", ", kernel.Shape)}), layout {kernel.Layout}; it needs (in, out)");
         }
 
         var (taken, made) = kernel.Layout == WeightLayout.OutIn

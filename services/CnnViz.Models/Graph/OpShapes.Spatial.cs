@@ -8,7 +8,8 @@ internal static partial class OpShapes
         var kernel = KernelShape.Of(Required(layer, "kernel"));
         if (op.Groups < 1 || input.Channels % op.Groups != 0 || kernel.Out % op.Groups != 0)
         {
-            throw new ModelFormatException($"{op.Groups} groups do not divide {input.Channels} input and {kernel.Out} output channels");
+            throw new ModelFormatException(
+                $"{op.Groups} groups do not divide {input.Channels} input and {kernel.Out} output channels");
         }
 
         if ((long)kernel.InPerGroup * op.Groups != input.Channels)
@@ -99,7 +100,8 @@ internal static partial class OpShapes
         var free = (long)extent + padding - window;
         return free >= 0
             ? Extent((free / stride) + 1, what)
-            : throw new ModelFormatException($"its window of {window} does not fit the padded {what} of {(long)extent + padding}");
+            : throw new ModelFormatException(
+                $"its window of {window} does not fit the padded {what} of {(long)extent + padding}");
     }
 
     private static void RequireOutputPadding(int cells, int stride, int dilation, string what)

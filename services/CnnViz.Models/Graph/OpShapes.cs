@@ -43,7 +43,8 @@ internal static partial class OpShapes
         };
         if (count < least || count > most)
         {
-            throw new ModelFormatException($"it takes {least} input{(least == 1 ? "" : "s")}{(most > least ? " or more" : "")}, not {count}");
+            throw new ModelFormatException(
+                $"it takes {least} input{(least == 1 ? "" : "s")}{(most > least ? " or more" : "")}, not {count}");
         }
     }
 

@@ -31,7 +31,8 @@ public static class ShapeInference
         {
             if (wanted.Contains(layer.Name) && layer.Op is UnsupportedOp unsupported)
             {
-                throw new ModelFormatException($"layer '{layer.Name}' ({unsupported.OpType}) is not supported: {unsupported.Reason}");
+                throw new ModelFormatException(
+                    $"layer '{layer.Name}' ({unsupported.OpType}) is not supported: {unsupported.Reason}");
             }
         }
 

@@ -42,7 +42,8 @@ internal static class KerasTable
 
     private static void Layer(StringBuilder text, int[] stops, SummaryRow row)
     {
-        // Keras writes a layer's name, the index of its call and the index of its output tensor; here each is called once and has one.
+        // Keras writes a layer's name, the index of its call and the index of its output tensor; here each is called once and has
+        // one.
         var connections = row.Inputs.Select(input => $"{input}[0][0]").DefaultIfEmpty("").ToArray();
         Row(text, stops, [$"{row.Name} ({row.ClassName})", row.OutputShape, row.Parameters.ToString(CultureInfo.InvariantCulture), connections[0]]);
         foreach (var connection in stops.Length == 4 ? connections[1..] : [])

@@ -5,13 +5,15 @@ namespace CnnViz.Models;
 /// <summary>One layer's line of a <see cref="ModelSummary"/>.</summary>
 /// <param name="Name">The layer's name.</param>
 /// <param name="ClassName">Keras' class name where Keras has the layer.</param>
-/// <param name="OutputShape">As Keras prints it, batch first: "(None, 208, 208, 32)" for channels-last networks, "(None, 32, 208, 208)"
-/// for channels-first ones, "multiple" never, "?" behind an unsupported op.</param>
+/// <param name="OutputShape">As Keras prints it, batch first: "(None, 208, 208, 32)" for channels-last networks, "(None, 32, 208,
+/// 208)" for channels-first ones, "multiple" never, "?" behind an unsupported op.</param>
 /// <param name="Parameters">Number of weight values, constants of arithmetic ops left out, as Keras counts.</param>
 /// <param name="Inputs">Names of the layers whose outputs it takes.</param>
 public sealed record SummaryRow(string Name, string ClassName, string OutputShape, long Parameters, IReadOnlyList<string> Inputs)
 {
-    /// <summary>The output's extents for one sample, feature maps as (channels, height, width); null behind an unsupported op.</summary>
+    /// <summary>
+    /// The output's extents for one sample, feature maps as (channels, height, width); null behind an unsupported op.
+    /// </summary>
     public TensorShape? Shape { get; init; }
 
     /// <summary>True for the network's input.</summary>
@@ -31,18 +33,22 @@ public sealed record ModelSummary(
     long TrainableParameters,
     long NonTrainableParameters)
 {
-    /// <summary>Whether the table lists the input unless told otherwise: Keras does for functional models, not for Sequential ones.</summary>
+    /// <summary>
+    /// Whether the table lists the input unless told otherwise: Keras does for functional models, not for Sequential ones.
+    /// </summary>
     public bool ListsInput { get; init; } = true;
 
     /// <summary>True when every layer takes just the one before it; Keras then prints the narrow table.</summary>
     public bool IsSequential =>
-        Rows.Select((row, i) => i == 0 ? row.Inputs.Count == 0 : row.Inputs is [var input] && input == Rows[i - 1].Name).All(linear => linear);
+        Rows.Select((row, i) => i == 0 ? row.Inputs.Count == 0 : row.Inputs is [var input] && input == Rows[i - 1].Name)
+            .All(linear => linear);
 
     /// <summary>Summarises a network for an input size.</summary>
     /// <param name="graph">The network.</param>
     /// <param name="height">Input height in pixels.</param>
     /// <param name="width">Input width in pixels.</param>
-    /// <exception cref="ModelFormatException">The size does not suit the network (see <see cref="ShapeInference.Infer"/>).</exception>
+    /// <exception cref="ModelFormatException">The size does not suit the network (see
+    /// <see cref="ShapeInference.Infer"/>).</exception>
     public static ModelSummary Create(ModelGraph graph, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -88,6 +94,8 @@ public sealed record SummaryTextOptions
     /// <summary>Whether the first line names the model, as Keras does since 2.2.5. Default true.</summary>
     public bool ModelLine { get; init; } = true;
 
-    /// <summary>Whether the input has a row; default as Keras does for the model (<see cref="ModelSummary.ListsInput"/>).</summary>
+    /// <summary>
+    /// Whether the input has a row; default as Keras does for the model (<see cref="ModelSummary.ListsInput"/>).
+    /// </summary>
     public bool? InputRow { get; init; }
 }

@@ -8,7 +8,10 @@ public abstract class ByteSource : IDisposable
     /// <summary>Number of bytes.</summary>
     public abstract long Length { get; }
 
-    /// <summary>Fills <paramref name="destination"/> from <paramref name="offset"/>, which the caller has checked against <see cref="Length"/>.</summary>
+    /// <summary>
+    /// Fills <paramref name="destination"/> from <paramref name="offset"/>, which the caller has checked against
+    /// <see cref="Length"/>.
+    /// </summary>
     /// <exception cref="ModelFormatException">The bytes cannot be read (any more).</exception>
     public abstract void Read(long offset, Span<byte> destination);
 
@@ -28,7 +31,8 @@ public sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes) : ByteSource
 {
     public override long Length => bytes.Length;
 
-    public override void Read(long offset, Span<byte> destination) => bytes.Span.Slice(checked((int)offset), destination.Length).CopyTo(destination);
+    public override void Read(long offset, Span<byte> destination) =>
+        bytes.Span.Slice(checked((int)offset), destination.Length).CopyTo(destination);
 }
 
 /// <summary>
@@ -67,7 +71,8 @@ public sealed class FileByteSource : ByteSource
                 var count = RandomAccess.Read(_file, destination, offset);
                 if (count == 0)
                 {
-                    throw new ModelFormatException($"weight file '{_name}' ends at byte {offset}; it had {Length} bytes when opened");
+                    throw new ModelFormatException(
+                        $"weight file '{_name}' ends at byte {offset}; it had {Length} bytes when opened");
                 }
 
                 offset += count;

@@ -62,7 +62,8 @@ public sealed class WeightStore : IWeightStore
             var tensor = new StoredTensor(key, shape, StoredType.Float32, offset);
             if (tensor.ElementCount != values.Length)
             {
-                throw new ModelFormatException($"weight '{key}' has {values.Length} values for shape ({string.Join(", ", shape)})");
+                throw new ModelFormatException(
+                    $"weight '{key}' has {values.Length} values for shape ({string.Join(", ", shape)})");
             }
 
             foreach (var value in values)
@@ -79,7 +80,8 @@ public sealed class WeightStore : IWeightStore
 
     public bool Contains(string key) => _tensors.ContainsKey(key) || _derived.ContainsKey(key);
 
-    public IReadOnlyList<int> ShapeOf(string key) => _derived.TryGetValue(key, out var derived) ? derived.Shape : Stored(key).Shape;
+    public IReadOnlyList<int> ShapeOf(string key) =>
+        _derived.TryGetValue(key, out var derived) ? derived.Shape : Stored(key).Shape;
 
     public void Read(string key, Span<float> destination)
     {
@@ -153,7 +155,8 @@ public sealed class WeightStore : IWeightStore
     {
         if (tensor.Key.Length is 0 or > ModelLimits.MaxNameLength)
         {
-            throw new ModelFormatException($"a weight's name has {tensor.Key.Length} characters, outside 1..{ModelLimits.MaxNameLength}");
+            throw new ModelFormatException(
+                $"a weight's name has {tensor.Key.Length} characters, outside 1..{ModelLimits.MaxNameLength}");
         }
 
         if (tensor.Shape.Count > ModelLimits.MaxRank || tensor.Shape.Any(extent => extent < 0))
@@ -184,7 +187,8 @@ public sealed class WeightStore : IWeightStore
 
         if (!double.IsFinite(tensor.Scale) || !double.IsFinite(tensor.Minimum))
         {
-            throw new ModelFormatException($"weight '{tensor.Key}' is quantised with scale {tensor.Scale} and minimum {tensor.Minimum}");
+            throw new ModelFormatException(
+                $"weight '{tensor.Key}' is quantised with scale {tensor.Scale} and minimum {tensor.Minimum}");
         }
     }
 

@@ -15,7 +15,8 @@ internal static class EfficientNetB0
 
     private static readonly Stage[] _stages =
     [
-        new(3, 1, 16, 1, 1), new(3, 2, 24, 6, 2), new(5, 2, 40, 6, 2), new(3, 3, 80, 6, 2), new(5, 3, 112, 6, 1), new(5, 4, 192, 6, 2),
+        new(3, 1, 16, 1, 1), new(3, 2, 24, 6, 2), new(5, 2, 40, 6, 2), new(3, 3, 80, 6, 2), new(5, 3, 112, 6, 1),
+        new(5, 4, 192, 6, 2),
         new(3, 1, 320, 6, 1),
     ];
 
@@ -83,7 +84,9 @@ internal static class EfficientNetB0
         }
     }
 
-    /// <summary>Scales each channel by what the whole map says of it; the hidden width counts the block's input channels.</summary>
+    /// <summary>
+    /// Scales each channel by what the whole map says of it; the hidden width counts the block's input channels.
+    /// </summary>
     private static void SqueezeAndExcite(KerasModelBuilder builder, string prefix, int squeezed)
     {
         var map = builder.Last;
@@ -101,7 +104,9 @@ internal static class EfficientNetB0
         builder.Activation(activation, _swish);
     }
 
-    /// <summary>Keras' padding before a convolution of stride 2 over an even map: the missing cell is above and to the left.</summary>
+    /// <summary>
+    /// Keras' padding before a convolution of stride 2 over an even map: the missing cell is above and to the left.
+    /// </summary>
     private static Padding2D Before(int kernel) => new((kernel / 2) - 1, kernel / 2, (kernel / 2) - 1, kernel / 2);
 
     /// <summary>Blocks of one kernel size and width; the first alone has the stride.</summary>

@@ -1,6 +1,8 @@
 namespace CnnViz.Models;
 
-/// <summary>The picture inputs of Keras Applications, by the modes of their preprocess_input; sizes are defaults in pixels.</summary>
+/// <summary>
+/// The picture inputs of Keras Applications, by the modes of their preprocess_input; sizes are defaults in pixels.
+/// </summary>
 internal static class KerasInput
 {
     /// <summary>ImageNet's classes.</summary>

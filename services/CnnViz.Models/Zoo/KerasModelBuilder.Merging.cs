@@ -25,7 +25,9 @@ public sealed partial class KerasModelBuilder
         return Add(name, toMap ? new ReshapeOp(channels, 1, 1) : new ReshapeOp(channels), from, []);
     }
 
-    /// <summary>Keras' Rescaling without offset: x times a factor, or times one factor per channel. Factors are no weights.</summary>
+    /// <summary>
+    /// Keras' Rescaling without offset: x times a factor, or times one factor per channel. Factors are no weights.
+    /// </summary>
     public string Rescaling(string name, params IReadOnlyList<float> factors)
     {
         var weight = Weight(name, "constant", InitialValues.Constant(1), WeightLayout.Plain, factors.Count, 1, 1);

@@ -10,7 +10,8 @@ internal static class MobileNetV2
     /// <summary>Output channels and stride of blocks 1 to 16, which expand their input six times.</summary>
     private static readonly (int Filters, int Stride)[] _blocks =
     [
-        (24, 2), (24, 1), (32, 2), (32, 1), (32, 1), (64, 2), (64, 1), (64, 1), (64, 1), (96, 1), (96, 1), (96, 1), (160, 2), (160, 1), (160, 1),
+        (24, 2), (24, 1), (32, 2), (32, 1), (32, 1), (64, 2), (64, 1), (64, 1), (64, 1), (96, 1), (96, 1), (96, 1), (160, 2),
+        (160, 1), (160, 1),
         (320, 1),
     ];
 

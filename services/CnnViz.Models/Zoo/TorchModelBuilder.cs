@@ -18,7 +18,8 @@ internal sealed class TorchModelBuilder
     public int ChannelsOf(string layer) => _builder.ShapeOf(layer).Channels;
 
     /// <summary>torch.nn.Conv2d with equal extents both ways.</summary>
-    public string Conv2d(string name, int filters, int kernel, int stride = 1, int padding = 0, bool bias = true, string? from = null)
+    public string Conv2d(
+        string name, int filters, int kernel, int stride = 1, int padding = 0, bool bias = true, string? from = null)
     {
         var input = _builder.MapBefore(from).Channels;
         var initial = InitialValues.HeNormal((long)kernel * kernel * input);

@@ -39,18 +39,21 @@ internal static class FeatureMapPicture
         var canvas = TileGrid.Compose(values, width, height, colors, grid);
 
         var count = chosen.Count == 0 ? $"{channels}" : $"{channels} of {all}";
-        var subtitle = $"{count} feature {(all == 1 ? "map" : "maps")} of {height}×{width} for {input}; {ranges.Words(result)}{Odd(result)}";
+        var subtitle =
+            $"{count} feature {(all == 1 ? "map" : "maps")} of {height}×{width} for {input}; {ranges.Words(result)}{Odd(result)}";
         var bar = style.Bar(colors, result, captionByDefault: true);
         return style.Finish(new Drawn(canvas, title, subtitle, grid.ColumnsOf(channels), channels, bar), captionByDefault: true);
     }
 
     /// <summary>Refuses a look that does not suit the layers, whose shapes are known before anything is computed.</summary>
-    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a canvas that would be too large, or labels that do not exist.</exception>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a canvas that would be too large, or labels that do not
+    /// exist.</exception>
     public static void Check(ModelInfoResponse model, FeatureMapsRequest request, TileStyle style)
     {
         foreach (var asked in request.Layers)
         {
-            var layer = model.Layers.FirstOrDefault(l => l.Name == asked || l.SourceNames.Contains(asked) || TileTexts.Number(l.Index) == asked);
+            var layer = model.Layers.FirstOrDefault(
+                l => l.Name == asked || l.SourceNames.Contains(asked) || TileTexts.Number(l.Index) == asked);
             if (layer is not { OutputShape.Count: 3 })
             {
                 continue;

@@ -8,4 +8,5 @@ namespace CnnViz.Render.Pictures;
 /// <param name="Columns">Tiles per row.</param>
 /// <param name="Tiles">Tiles in all.</param>
 /// <param name="Caption">One line that explains what is seen.</param>
-internal sealed record FinishedPicture(byte[] File, string MediaType, int Width, int Height, int Columns, int Tiles, string Caption);
+internal sealed record FinishedPicture(
+    byte[] File, string MediaType, int Width, int Height, int Columns, int Tiles, string Caption);

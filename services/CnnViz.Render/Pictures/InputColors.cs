@@ -5,7 +5,9 @@ namespace CnnViz.Render.Pictures;
 /// <summary>Whether a layer sees the picture's own colours.</summary>
 internal static class InputColors
 {
-    /// <summary>True when nothing but padding lies between the picture and the layer, and the input channels are colours.</summary>
+    /// <summary>
+    /// True when nothing but padding lies between the picture and the layer, and the input channels are colours.
+    /// </summary>
     public static bool Seen(ModelInfoResponse model, LayerInfo layer)
     {
         if (model.Input.Order is not (ChannelOrder.Rgb or ChannelOrder.Bgr))

@@ -9,8 +9,8 @@ using ColorMap = CnnViz.Imaging.Color.ColorMap;
 namespace CnnViz.Render.Pictures;
 
 /// <summary>
-/// A convolution's kernel: filters as rows and their input channels as columns, or one colour tile per filter where the filters see
-/// the picture's own colours.
+/// A convolution's kernel: filters as rows and their input channels as columns, or one colour tile per filter where the filters
+/// see the picture's own colours.
 /// </summary>
 internal static class KernelPicture
 {
@@ -91,7 +91,8 @@ internal static class KernelPicture
         }
 
         var labels = TileTexts.Of(style, scene.Model, scene.Layer.Name, filters, kernel.Filters);
-        var grid = style.Grid(GridOptions.Gallery with { Margin = 4, Labels = labels }, filters.Count, kernel.Width, kernel.Height);
+        var grid = style.Grid(
+            GridOptions.Gallery with { Margin = 4, Labels = labels }, filters.Count, kernel.Width, kernel.Height);
         var ranges = style.Ranges(NormalizationMode.MinMaxPerTile);
         (kernel, var result) = WholeKernel(kernel, ranges);
         var size = kernel.Height * kernel.Width;

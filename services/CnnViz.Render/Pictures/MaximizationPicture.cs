@@ -8,9 +8,9 @@ using CnnViz.V1;
 namespace CnnViz.Render.Pictures;
 
 /// <summary>
-/// The images of a run stitched into one picture, in the order of the filters asked for, a filter's variants beside each other. By
-/// the Keras recipe each image is first deprocessed (standardised, contrast 0.15, 25 px cropped); by the Lucid recipe it already is
-/// a picture.
+/// The images of a run stitched into one picture, in the order of the filters asked for, a filter's variants beside each other.
+/// By the Keras recipe each image is first deprocessed (standardised, contrast 0.15, 25 px cropped); by the Lucid recipe it
+/// already is a picture.
 /// </summary>
 internal sealed class MaximizationPicture
 {
@@ -31,8 +31,11 @@ internal sealed class MaximizationPicture
     /// <summary>Pixels cut off each side.</summary>
     public int Crop => _crop;
 
-    /// <summary>Plans the picture as soon as the run's sizes are known, so that what cannot be drawn is refused before the ascent.</summary>
-    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a crop that leaves nothing, a canvas too large, or labels that do not exist.</exception>
+    /// <summary>
+    /// Plans the picture as soon as the run's sizes are known, so that what cannot be drawn is refused before the ascent.
+    /// </summary>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a crop that leaves nothing, a canvas too large, or labels
+    /// that do not exist.</exception>
     public static MaximizationPicture Plan(
         MaximizationStarted started, RenderMaximizationRequest request, ModelInfoResponse model, TileStyle style)
     {
@@ -44,10 +47,13 @@ internal sealed class MaximizationPicture
         }
 
         var variants = Math.Max(1, started.Variants);
-        RunImage[] images = [.. started.Filters.SelectMany(filter => Enumerable.Range(0, variants).Select(v => new RunImage(filter, v)))];
+        RunImage[] images =
+            [.. started.Filters.SelectMany(filter => Enumerable.Range(0, variants).Select(v => new RunImage(filter, v)))];
         var crop = request.HasCrop ? request.Crop : DefaultCrop(started);
         var names = TileTexts.Of(style, model, started.Layer, started.Filters, (int)started.LayerShape[0]);
-        IReadOnlyList<string>? labels = names is null ? null : [.. images.Select((image, i) => Label(names[i / variants], image, variants))];
+        IReadOnlyList<string>? labels = names is null
+            ? null
+            : [.. images.Select((image, i) => Label(names[i / variants], image, variants))];
         var defaults = GridOptions.KerasStitched with
         {
             Columns = Columns(images.Length, variants),
@@ -79,7 +85,8 @@ internal sealed class MaximizationPicture
     public Raster Stitch(MaximizationCollector run)
     {
         var tiles = MaximizationTiles.Draw(run, _started, _images, _crop, _style);
-        return Compose(image => tiles.GetValueOrDefault(image), _labelScores ? _grid with { Labels = LabelsWithScores(run) } : _grid);
+        return Compose(
+            image => tiles.GetValueOrDefault(image), _labelScores ? _grid with { Labels = LabelsWithScores(run) } : _grid);
     }
 
     /// <summary>The finished picture.</summary>
@@ -111,7 +118,8 @@ internal sealed class MaximizationPicture
     {
         var scores = run.Results.ToDictionary(result => new RunImage(result.Filter, result.Variant), RunScores.Label);
         return [.. _images.Select((image, i) =>
-            string.Join(' ', new[] { _grid.Labels![i], scores.GetValueOrDefault(image) }.Where(text => !string.IsNullOrEmpty(text))))];
+            string.Join(
+                ' ', new[] { _grid.Labels![i], scores.GetValueOrDefault(image) }.Where(text => !string.IsNullOrEmpty(text))))];
     }
 
     private static string Label(string name, RunImage image, int variants) =>

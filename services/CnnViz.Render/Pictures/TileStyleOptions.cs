@@ -64,7 +64,8 @@ internal static class TileStyleOptions
         style.Background.Length == 0 ? otherwise : Rgb.Parse(style.Background);
 
     /// <summary>The grid's options; what the request leaves open is taken from <paramref name="defaults"/>.</summary>
-    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT when the picture would be too large for the limit or the format.</exception>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT when the picture would be too large for the limit or the
+    /// format.</exception>
     public static GridOptions Grid(this TileStyle style, GridOptions defaults, int tiles, int tileWidth, int tileHeight)
     {
         var background = style.BackgroundOr(defaults.Background);
@@ -93,8 +94,11 @@ internal static class TileStyleOptions
     public static int ColumnsOf(this GridOptions grid, int tiles) =>
         Math.Min(tiles, grid.Columns ?? GridGeometry.NearSquareColumns(tiles));
 
-    /// <summary>The bar that tells the values of a picture's colours; null where none is wanted, or by default where tiles differ.</summary>
-    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT when a bar is asked for and each tile has its own range.</exception>
+    /// <summary>
+    /// The bar that tells the values of a picture's colours; null where none is wanted, or by default where tiles differ.
+    /// </summary>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT when a bar is asked for and each tile has its own
+    /// range.</exception>
     public static ColorBar? Bar(this TileStyle style, ColorMap colors, NormalizationResult result, bool captionByDefault)
     {
         var captioned = style.HasCaption ? style.Caption : captionByDefault;

@@ -11,8 +11,8 @@ namespace CnnViz.Render.Pictures;
 internal sealed record UnitOutputs(string Title, string Input, int All);
 
 /// <summary>
-/// Outputs of single units (a dense layer, pooled features): named bars where there are few or where they are the model's classes,
-/// of which the largest are shown; else a plot over the unit's number.
+/// Outputs of single units (a dense layer, pooled features): named bars where there are few or where they are the model's
+/// classes, of which the largest are shown; else a plot over the unit's number.
 /// </summary>
 internal static class UnitPicture
 {
@@ -44,7 +44,8 @@ internal static class UnitPicture
             words += $"; the {LargestClasses} largest";
         }
 
-        var bars = units.Select(unit => (classes ? model.Labels[unit.Number] : $"unit {TileTexts.Number(unit.Number)}", unit.Value));
+        var bars = units.Select(
+            unit => (classes ? model.Labels[unit.Number] : $"unit {TileTexts.Number(unit.Number)}", unit.Value));
         var canvas = NamedBars.Draw([.. bars], options with { Width = 480 });
         return style.Finish(new Drawn(canvas, outputs.Title, words, 1, 1), captionByDefault: true);
     }

@@ -12,7 +12,9 @@ namespace CnnViz.Render.Pictures;
 /// <param name="Style">The checked look.</param>
 internal sealed record WeightScene(ModelInfoResponse Model, LayerInfo Layer, RenderFiltersRequest Request, TileStyle Style)
 {
-    /// <summary>Network, said to be untrained where these weights are, layer, and the weights' role unless it is the kernel.</summary>
+    /// <summary>
+    /// Network, said to be untrained where these weights are, layer, and the weights' role unless it is the kernel.
+    /// </summary>
     public string Title(string role) =>
         $"{ModelTitles.Of(Model, Layer)} · {Layer.Name}{(role == "kernel" ? "" : $" · {role}")}";
 

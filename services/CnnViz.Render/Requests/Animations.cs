@@ -24,7 +24,8 @@ internal static class Animations
         fields.InRange("animation.hold_ms", animation.HasHoldMs, animation.HoldMs, 20, 60_000);
         fields.InRange("animation.plays", true, animation.Plays, 0, ushort.MaxValue);
         fields.RefuseIf(
-            request.Style is { } style && (style.Normalization != Normalization.Unspecified || style.ColorMap != ColorMap.Unspecified),
+            request.Style is { } style
+                && (style.Normalization != Normalization.Unspecified || style.ColorMap != ColorMap.Unspecified),
             "animation",
             "shows the images as the recipe does: leave style.normalization and style.color_map unset");
         fields.Throw();

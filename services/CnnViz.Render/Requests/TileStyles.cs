@@ -6,8 +6,8 @@ namespace CnnViz.Render.Requests;
 /// <summary>Checks the look a request asks for, before anything is computed.</summary>
 internal static class TileStyles
 {
-    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT naming each field out of its range; FAILED_PRECONDITION for a format
-    /// whose encoder is not installed.</exception>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT naming each field out of its range; FAILED_PRECONDITION for a
+    /// format whose encoder is not installed.</exception>
     public static TileStyle Check(TileStyle? style)
     {
         style ??= new TileStyle();
@@ -65,7 +65,8 @@ internal static class TileStyles
     private static void CheckFormat(TileStyle style, FieldChecks fields)
     {
         var webP = style.Format == PictureFormat.Webp;
-        fields.RefuseIf(style.HasQuality && !webP && style.Format != PictureFormat.Jpeg, "style.quality", "is only for JPEG and WebP");
+        fields.RefuseIf(
+            style.HasQuality && !webP && style.Format != PictureFormat.Jpeg, "style.quality", "is only for JPEG and WebP");
         fields.RefuseIf(style.HasLossless && !webP, "style.lossless", "is only for WebP");
         fields.RefuseIf(style.HasQuality && style.Lossless, "style.lossless", "cannot be true together with a quality");
     }

@@ -17,7 +17,8 @@ internal sealed partial class RenderGrpcService
         var maps = request.Maps ?? throw RpcErrors.InvalidArgument(("maps", "is required"));
         if (style is { ColorBar: true, Normalization: Normalization.Unspecified })
         {
-            throw RpcErrors.InvalidArgument(("style.color_bar", "needs one range for all tiles: another normalization than PER_TILE"));
+            throw RpcErrors.InvalidArgument(
+                ("style.color_bar", "needs one range for all tiles: another normalization than PER_TILE"));
         }
 
         await Upstream(async () =>
@@ -31,7 +32,8 @@ internal sealed partial class RenderGrpcService
             {
                 var wire = new WirePicture(
                     map.Header.Name, FeatureMapPicture.Draw(model, info, map, maps.Channels, style), info.Execution);
-                await responseStream.WriteAsync(new RenderFeatureMapsResponse { Picture = wire.Header }, context.CancellationToken);
+                await responseStream.WriteAsync(
+                    new RenderFeatureMapsResponse { Picture = wire.Header }, context.CancellationToken);
                 foreach (var chunk in wire.Chunks())
                 {
                     await responseStream.WriteAsync(new RenderFeatureMapsResponse { Chunk = chunk }, context.CancellationToken);

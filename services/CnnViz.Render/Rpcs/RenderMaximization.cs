@@ -47,7 +47,8 @@ internal sealed partial class RenderGrpcService
                 // Progress and scores go on as they come; images stay here to be stitched.
                 if (forCaller is not null && Animations.IsForCaller(request, forCaller))
                 {
-                    await responseStream.WriteAsync(new RenderMaximizationResponse { Event = forCaller }, context.CancellationToken);
+                    await responseStream.WriteAsync(
+                        new RenderMaximizationResponse { Event = forCaller }, context.CancellationToken);
                 }
             }
 
@@ -79,7 +80,8 @@ internal sealed partial class RenderGrpcService
     }
 
     /// <summary>The model's facts where tiles are to carry class names; else nothing is asked.</summary>
-    private async Task<ModelInfoResponse> LabelsAsync(MaximizeFilterRequest request, TileStyle style, ServerCallContext context) =>
+    private async Task<ModelInfoResponse> LabelsAsync(
+        MaximizeFilterRequest request, TileStyle style, ServerCallContext context) =>
         style.Labels == TileLabels.Classes
             ? await inference.ModelInfoAsync(
                 new ModelInfoRequest { Model = request.Model, Spec = request.Spec },

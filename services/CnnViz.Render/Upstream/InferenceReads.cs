@@ -13,7 +13,8 @@ internal static class InferenceReads
         LayerWeightsInfo? info = null;
         var reader = new TensorReader();
         var weights = new List<ReceivedTensor>();
-        using var call = inference.FilterWeights(request, deadline: context.Deadline, cancellationToken: context.CancellationToken);
+        using var call = inference.FilterWeights(
+            request, deadline: context.Deadline, cancellationToken: context.CancellationToken);
         await foreach (var message in call.ResponseStream.ReadAllAsync(context.CancellationToken).ConfigureAwait(false))
         {
             switch (message.ContentCase)

@@ -26,8 +26,10 @@ internal sealed class LayerKernel
     /// a tile is what one input channel adds to that channel around each of its pixels, unflipped.
     /// </summary>
     /// <param name="tensor">The weights.</param>
-    /// <param name="groups">The layer's groups; 0 is taken for 1. Only a transposed convolution's kernel does not tell them.</param>
-    /// <exception cref="InvalidDataException">A transposed convolution's input channels are no multiple of the groups.</exception>
+    /// <param name="groups">The layer's groups; 0 is taken for 1. Only a transposed convolution's kernel does not tell
+    /// them.</param>
+    /// <exception cref="InvalidDataException">A transposed convolution's input channels are no multiple of the
+    /// groups.</exception>
     public static LayerKernel? From(ReceivedTensor tensor, int groups)
     {
         var s = tensor.Shape;

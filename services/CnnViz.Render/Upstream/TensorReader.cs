@@ -35,7 +35,8 @@ internal sealed class TensorReader
         var elements = header.Shape.Aggregate(1L, (product, extent) => checked(product * extent));
         if (header.Dtype != DataType.Float32 || header.ByteLength > MaxBytes || (ulong)elements * 4 != header.ByteLength)
         {
-            throw new InvalidDataException($"'{header.Name}' has {header.ByteLength} bytes of {header.Dtype} for {elements} elements");
+            throw new InvalidDataException(
+                $"'{header.Name}' has {header.ByteLength} bytes of {header.Dtype} for {elements} elements");
         }
 
         _header = header;

@@ -7,7 +7,9 @@ namespace CnnViz.ServiceDefaults.Grpc;
 /// <summary>Registers bounded decompression.</summary>
 public static class BoundedCompressionServiceExtensions
 {
-    /// <summary>Bounds every compression that the gRPC server takes, gzip and deflate by default; call after <c>AddGrpc</c>.</summary>
+    /// <summary>
+    /// Bounds every compression that the gRPC server takes, gzip and deflate by default; call after <c>AddGrpc</c>.
+    /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="maxInflatedBytes">Largest decompressed message, in bytes, above 0; normally MaxReceiveMessageSize.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxInflatedBytes"/> is 0 or less.</exception>

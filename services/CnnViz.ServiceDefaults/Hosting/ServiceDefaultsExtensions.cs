@@ -16,7 +16,8 @@ public static class ServiceDefaultsExtensions
     /// <param name="maxReceiveBytes">
     /// Largest message accepted, in bytes, before and after inflating. Default 17 MiB: a picture of 16 MiB and its request.
     /// </param>
-    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, int maxReceiveBytes = 17 * 1024 * 1024)
+    public static WebApplicationBuilder AddServiceDefaults(
+        this WebApplicationBuilder builder, int maxReceiveBytes = 17 * 1024 * 1024)
     {
         builder.UseServiceEndpoints();
         builder.Services.TryAddSingleton(TimeProvider.System);

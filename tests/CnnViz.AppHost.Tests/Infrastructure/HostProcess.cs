@@ -4,7 +4,9 @@ using System.Threading.Channels;
 
 namespace CnnViz.AppHost.Tests.Infrastructure;
 
-/// <summary>A program under test in a process of its own. All it starts inherits a mark in its environment, to be found by.</summary>
+/// <summary>
+/// A program under test in a process of its own. All it starts inherits a mark in its environment, to be found by.
+/// </summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
     private const string MarkVariable = "APPHOST_TEST_MARK";
@@ -39,7 +41,8 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a built .NET program.</summary>
-    public static HostProcess Start(string assembly, IEnumerable<string> arguments, params (string Name, string? Value)[] environment)
+    public static HostProcess Start(
+        string assembly, IEnumerable<string> arguments, params (string Name, string? Value)[] environment)
     {
         var dotnet = Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory());
         // A shell that runs tests in the background has SIGINT ignored, and children inherit that.

@@ -11,7 +11,9 @@ internal static class ProcessTable
         => [.. Ids().Where(id => Stat(id) is [var state, var its, ..] && its == $"{parent}" && state is not ("Z" or "X"))
             .Select(TryGet).OfType<Process>()];
 
-    /// <summary>Those that have a variable, given as "name=value". (One that sets its own title, as Redis does, loses its environment.)</summary>
+    /// <summary>
+    /// Those that have a variable, given as "name=value". (One that sets its own title, as Redis does, loses its environment.)
+    /// </summary>
     public static IReadOnlyList<Process> WithEnvironment(string variable)
         => [.. Ids().Where(id => Read(id, "environ").Split('\0').Contains(variable) && !IsZombie(id)).Select(TryGet).OfType<Process>()];
 

@@ -12,7 +12,8 @@ internal sealed class SearchPath : IDisposable
         var directory = System.IO.Directory.CreateTempSubdirectory("apphost-test-path").FullName;
         foreach (var program in programs)
         {
-            var found = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(d => Path.Combine(d, program)).First(File.Exists);
+            var found = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(d => Path.Combine(d, program))
+                .First(File.Exists);
             File.CreateSymbolicLink(Path.Combine(directory, program), found);
         }
 

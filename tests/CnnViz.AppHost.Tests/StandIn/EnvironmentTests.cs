@@ -42,7 +42,8 @@ public sealed class EnvironmentTests
         builder.AddProject<SomeProject>("front").WithReference(back);
 
         var front = (await Configuration.OfAsync(builder, "front")).Environment;
-        var listed = front.Where(v => v.Key.StartsWith("services__back__http__", StringComparison.Ordinal)).Select(v => v.Value).ToArray();
+        var listed = front.Where(v => v.Key.StartsWith("services__back__http__", StringComparison.Ordinal))
+            .Select(v => v.Value).ToArray();
         var endpoint = back.GetEndpoint("http").EndpointAnnotation;
         Assert.Equal(endpoint.Replicas.Select(r => r.UriString), listed);
         Assert.Equal(3, listed.Distinct().Count());
@@ -128,7 +129,8 @@ public sealed class EnvironmentTests
     public async Task WithHttpEndpoint_NoVariable_IsGivenToAspNetCore()
     {
         var builder = Configuration.NewBuilder();
-        builder.AddProject<SomeProject>("front").WithHttpEndpoint(5301).WithHttpEndpoint(5302, name: "b").WithHttpEndpoint(5303, name: "c", env: "C");
+        builder.AddProject<SomeProject>("front").WithHttpEndpoint(5301).WithHttpEndpoint(5302, name: "b")
+            .WithHttpEndpoint(5303, name: "c", env: "C");
 
         var environment = (await Configuration.OfAsync(builder, "front")).Environment;
 

@@ -122,7 +122,8 @@ public sealed class LifecycleTests
 
     private static CancellationToken Limit() => new CancellationTokenSource(HostProcess.Limit).Token;
 
-    private IResourceBuilder<ExecutableResource> Add(string name, string script) => _builder.AddExecutable(name, "sh", "/", "-c", script);
+    private IResourceBuilder<ExecutableResource> Add(string name, string script) =>
+        _builder.AddExecutable(name, "sh", "/", "-c", script);
 
     private async Task<DistributedApplication> StartAsync()
     {

@@ -29,7 +29,8 @@ public sealed class ModelTests
     [Fact]
     public void WithHttpHealthCheck_NoSuchEndpoint_Throws()
         => Assert.Throws<DistributedApplicationException>(
-            () => Configuration.NewBuilder().AddProject<SomeProject>("a").WithHttpEndpoint().WithHttpHealthCheck("/health", endpointName: "other"));
+            () => Configuration.NewBuilder().AddProject<SomeProject>("a").WithHttpEndpoint().WithHttpHealthCheck(
+                "/health", endpointName: "other"));
 
     [Fact]
     public void WithEndpoint_NameTwice_Throws()
@@ -90,7 +91,8 @@ public sealed class ModelTests
     public void Allocate_FreePorts_AreDistinctAndHeldUntilReleased()
     {
         using var ports = new PortReservations();
-        var project = Configuration.NewBuilder().AddProject<SomeProject>("a").WithHttpEndpoint().WithHttpEndpoint(name: "b").WithReplicas(2);
+        var project = Configuration.NewBuilder().AddProject<SomeProject>("a").WithHttpEndpoint().WithHttpEndpoint(name: "b")
+            .WithReplicas(2);
 
         ports.Allocate(project.Resource, listensOnHost: true);
 
@@ -121,7 +123,8 @@ public sealed class ModelTests
 
     [Fact]
     public void WithReplicas_None_Throws()
-        => Assert.Throws<ArgumentOutOfRangeException>(() => Configuration.NewBuilder().AddProject<SomeProject>("a").WithReplicas(0));
+        => Assert.Throws<ArgumentOutOfRangeException>(
+            () => Configuration.NewBuilder().AddProject<SomeProject>("a").WithReplicas(0));
 
     private static void Listen(int port)
     {

@@ -66,7 +66,8 @@ public sealed class StackProcessTests
 
         Assert.Equal(1, await host.WaitForExitAsync());
 
-        Assert.Contains("Resource 'back' exited with code 3 before it was healthy. Its last output:", host.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Resource 'back' exited with code 3 before it was healthy. Its last output:", host.Output, StringComparison.Ordinal);
         Assert.Contains("  fixture: cannot go on: no such planet", host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("[front]", host.Output, StringComparison.Ordinal);
         await ProcessTable.WaitUntilNoneAsync(host.Mark);
@@ -81,7 +82,8 @@ public sealed class StackProcessTests
         Process[] processes = [.. host.Children(), .. ProcessTable.WithEnvironment(host.Mark)];
         var back = await ServiceAsync(host, "back");
 
-        Assert.Contains(processes, p => ProcessTable.CommandLine(p).Contains("redis-server 127.0.0.1:", StringComparison.Ordinal));
+        Assert.Contains(
+            processes, p => ProcessTable.CommandLine(p).Contains("redis-server 127.0.0.1:", StringComparison.Ordinal));
         Assert.DoesNotContain(processes, p => ProcessTable.CommandLine(p).Contains("Secret4711", StringComparison.Ordinal));
         Assert.EndsWith(",password=Secret4711", back["ConnectionStrings__redis"], StringComparison.Ordinal);
     }

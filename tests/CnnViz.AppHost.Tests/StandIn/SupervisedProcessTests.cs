@@ -77,7 +77,8 @@ public sealed class SupervisedProcessTests
     [Fact]
     public async Task StopAsync_ProcessAndChildIgnoreSigterm_KillsBothAfterGrace()
     {
-        await using var process = Start("trap '' TERM; sh -c 'sleep 1000; sleep 1000' & echo on; while :; do sleep 1000; done", TimeSpan.FromSeconds(1));
+        await using var process = Start(
+            "trap '' TERM; sh -c 'sleep 1000; sleep 1000' & echo on; while :; do sleep 1000; done", TimeSpan.FromSeconds(1));
         await _on.Task.WaitAsync(HostProcess.Limit);
 
         Assert.Equal(128 + 9, await process.StopAsync().WaitAsync(HostProcess.Limit));

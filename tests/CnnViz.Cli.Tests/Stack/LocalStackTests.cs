@@ -47,7 +47,8 @@ public class LocalStackTests
             """);
 
         var options = Options(appHost) with { ModelFolder = folder };
-        await using var stack = await LocalStack.StartAsync(options, TimeProvider.System, CancellationToken.None).WaitAsync(_guard);
+        await using var stack = await LocalStack.StartAsync(options, TimeProvider.System, CancellationToken.None)
+            .WaitAsync(_guard);
 
         Assert.Equal(expected, appHost.Written("allowed"));
     }

@@ -6,14 +6,16 @@ using Xunit.Abstractions;
 namespace CnnViz.Engine.Tests.Onnx;
 
 /// <summary>
-/// ONNX' own conformance models (Debian's libonnx-testdata) through the reader and the Torch engine: those whose op a convolutional
-/// network is made of, with the inputs and the expected output that come with them. An op's second and further inputs become
-/// constants, as they are in a network. What the product does not support is skipped and printed with its reason; what it runs must
-/// be right.
+/// ONNX' own conformance models (Debian's libonnx-testdata) through the reader and the Torch engine: those whose op a
+/// convolutional network is made of, with the inputs and the expected output that come with them. An op's second and further
+/// inputs become constants, as they are in a network. What the product does not support is skipped and printed with its reason;
+/// what it runs must be right.
 /// </summary>
 public sealed partial class ConformanceTests(ITestOutputHelper output)
 {
-    /// <summary>Fewest models that must run, as reached; the rest needs ranks, types or forms that no picture's network has.</summary>
+    /// <summary>
+    /// Fewest models that must run, as reached; the rest needs ranks, types or forms that no picture's network has.
+    /// </summary>
     private const int LeastRun = 275;
 
     /// <summary>Models whose expected outputs are an earlier reference's, which did not round the output's extent.</summary>
@@ -108,7 +110,8 @@ public sealed partial class ConformanceTests(ITestOutputHelper output)
                 return ("its output is a constant", null);
             }
 
-            using var compiled = engine.Compile(graph, new CompileOptions(graph.Input.Height, graph.Input.Width, [graph.Outputs[0]]));
+            using var compiled = engine.Compile(
+                graph, new CompileOptions(graph.Input.Height, graph.Input.Width, [graph.Outputs[0]]));
             var batch = given.Values.Length / (int)compiled.InputShape.ElementCount;
             using var pass = compiled.Forward(given.Values, batch, withGradient: false);
             var actual = new float[batch * compiled.TargetShapes[graph.Outputs[0]].ElementCount];
@@ -150,5 +153,7 @@ public sealed partial class ConformanceTests(ITestOutputHelper output)
 public sealed class ConformanceFactAttribute : FactAttribute
 {
     public ConformanceFactAttribute() =>
-        Skip = Directory.Exists("/usr/share/libonnx-testdata/data/node") ? null : "Debian's libonnx-testdata is not installed; ./cnnviz test installs it";
+        Skip = Directory.Exists("/usr/share/libonnx-testdata/data/node")
+            ? null
+            : "Debian's libonnx-testdata is not installed; ./cnnviz test installs it";
 }

@@ -21,7 +21,8 @@ internal static class OnnxRuntimeReference
     /// <param name="shape">Its extents, batch included.</param>
     /// <param name="tensors">Names of tensors, outputs or not.</param>
     /// <returns>Extents and values, by the tensors' places.</returns>
-    public static IReadOnlyList<(int[] Shape, float[] Values)> Run(string model, float[] input, int[] shape, IReadOnlyList<string> tensors)
+    public static IReadOnlyList<(int[] Shape, float[] Values)> Run(
+        string model, float[] input, int[] shape, IReadOnlyList<string> tensors)
     {
         var folder = Directory.CreateTempSubdirectory("cnnviz-onnx-").FullName;
         try
@@ -56,7 +57,9 @@ internal static class OnnxRuntimeReference
     }
 }
 
-/// <summary>A theory about an installed ONNX network; skipped, with the reason, where it or the reference is not installed.</summary>
+/// <summary>
+/// A theory about an installed ONNX network; skipped, with the reason, where it or the reference is not installed.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OnnxParityTheoryAttribute : TheoryAttribute
 {

@@ -11,7 +11,10 @@ public sealed class RealNetworkTests(ITestOutputHelper output)
 {
     private const double Tolerance = 1e-4;
 
-    /// <summary>M-LSD at its declared size: NHWC, groups, dilation, ReLU6, SAME paddings, resizes; the maps before the last maximum filter.</summary>
+    /// <summary>
+    /// M-LSD at its declared size: NHWC, groups, dilation, ReLU6, SAME paddings, resizes; the maps before the last maximum
+    /// filter.
+    /// </summary>
     [OnnxParityTheory("mlsd")]
     [InlineData(false)]
     [InlineData(true)]
@@ -43,7 +46,8 @@ public sealed class RealNetworkTests(ITestOutputHelper output)
     {
         string[] tensors =
         [
-            "batch_norm_67.tmp_2", "hardswish_58.tmp_0", "conv2d_457.tmp_0", "hardsigmoid_10.tmp_0", "p2o.Add.253", "p2o.Concat.1",
+            "batch_norm_67.tmp_2", "hardswish_58.tmp_0", "conv2d_457.tmp_0", "hardsigmoid_10.tmp_0", "p2o.Add.253",
+            "p2o.Concat.1",
             "batch_norm_1.tmp_4", "p2o.Add.281",
         ];
         using var graph = ModelCatalog.Open(RepositoryPaths.Models).Load("ppocr-det");
@@ -63,7 +67,8 @@ public sealed class RealNetworkTests(ITestOutputHelper output)
         var channels = graph.Input.Channels;
         var given = channelsLast ? ToChannelsLast(sample, channels) : sample;
         int[] shape = channelsLast ? [1, height, width, channels] : [1, channels, height, width];
-        var expected = OnnxRuntimeReference.Run(Path.Combine(RepositoryPaths.Models, model, $"{model}.onnx"), given, shape, tensors);
+        var expected = OnnxRuntimeReference.Run(
+            Path.Combine(RepositoryPaths.Models, model, $"{model}.onnx"), given, shape, tensors);
 
         string[] layers = [.. tensors.Select(tensor => graph.Find(tensor)?.Name ?? throw new InvalidOperationException($"no layer for '{tensor}'"))];
         var engine = new TorchEngine(new TorchEngineOptions { Device = "cpu", Threads = 2, ChannelsLast = tiledChannels });
@@ -76,7 +81,9 @@ public sealed class RealNetworkTests(ITestOutputHelper output)
 
             // Tensors keep the file's axis order; activations are always (channels, height, width).
             var last = channelsLast && expected[i].Shape[1] != compiled.TargetShapes[layers[i]].Channels;
-            var values = last ? ToChannelsFirst(expected[i].Values, compiled.TargetShapes[layers[i]].Channels) : expected[i].Values;
+            var values = last
+                ? ToChannelsFirst(expected[i].Values, compiled.TargetShapes[layers[i]].Channels)
+                : expected[i].Values;
             var error = Parity.RelativeError(actual, [.. values.Select(value => (double)value)]);
             output.WriteLine($"{tensors[i]} ({layers[i]}): relative error {error:e2}");
             Assert.InRange(error, 0, Tolerance);

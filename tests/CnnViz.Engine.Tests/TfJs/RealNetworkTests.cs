@@ -32,7 +32,9 @@ public sealed class RealNetworkTests(ITestOutputHelper output)
         Assert.InRange(nose, 0.9997, 0.9999);
     }
 
-    /// <summary>The whole network before its decoder: squeeze-and-excitation, hard swish of basic ops, resizes, separable heads.</summary>
+    /// <summary>
+    /// The whole network before its decoder: squeeze-and-excitation, hard swish of basic ops, resizes, separable heads.
+    /// </summary>
     [PhotographFact("centernet", "motorcycle_left.png")]
     public async Task Forward_CenterNet_EqualsTensorFlowJsUpToItsClassHead()
     {
@@ -95,7 +97,9 @@ public sealed class RealNetworkTests(ITestOutputHelper output)
     }
 }
 
-/// <summary>A fact about an installed network on an installed photograph; skipped, with the reason, where one is missing.</summary>
+/// <summary>
+/// A fact about an installed network on an installed photograph; skipped, with the reason, where one is missing.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PhotographFactAttribute : FactAttribute
 {

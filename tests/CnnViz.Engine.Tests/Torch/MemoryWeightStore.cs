@@ -13,7 +13,8 @@ internal sealed class MemoryWeightStore(IReadOnlyDictionary<string, (int[] Shape
 
     public string Digest { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
         ';',
-        tensors.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key}:{string.Join(',', t.Value.Shape)}:{string.Join(',', t.Value.Values)}")))));
+        tensors.OrderBy(t => t.Key, StringComparer.Ordinal)
+            .Select(t => $"{t.Key}:{string.Join(',', t.Value.Shape)}:{string.Join(',', t.Value.Values)}")))));
 
     public long StoredBytes => tensors.Values.Sum(t => 4L * t.Values.Length);
 

@@ -62,8 +62,10 @@ internal static partial class OpCases
             b.Add(new GlobalPool2DOp(PoolKind.Average, false));
             b.AddWeighted(new DenseOp(), [("kernel", WeightLayout.Plain, [6, 9]), ("bias", WeightLayout.Plain, [9])]);
         };
-        cases["dense (out, in) over the last axis of a map"] = b => b.AddWeighted(new DenseOp(), [("kernel", WeightLayout.OutIn, [9, Width])]);
-        (string, WeightLayout, int[])[] statistics = [("moving_mean", WeightLayout.Plain, [6]), ("moving_variance", WeightLayout.Plain, [6])];
+        cases["dense (out, in) over the last axis of a map"] = b =>
+            b.AddWeighted(new DenseOp(), [("kernel", WeightLayout.OutIn, [9, Width])]);
+        (string, WeightLayout, int[])[] statistics =
+            [("moving_mean", WeightLayout.Plain, [6]), ("moving_variance", WeightLayout.Plain, [6])];
         cases["batch normalization"] = b => b.AddWeighted(
             new BatchNormalizationOp(1e-3f), [("gamma", WeightLayout.Plain, [6]), ("beta", WeightLayout.Plain, [1, 6]), .. statistics]);
         cases["batch normalization without gamma and beta"] = b => b.AddWeighted(new BatchNormalizationOp(1e-5f), statistics);
@@ -135,14 +137,18 @@ internal static partial class OpCases
         }
     }
 
-    /// <summary>Convolutions, normalization, activations in place, a branch that must not be overwritten, and a deep end.</summary>
+    /// <summary>
+    /// Convolutions, normalization, activations in place, a branch that must not be overwritten, and a deep end.
+    /// </summary>
     private static void Residual(GraphBuilder b)
     {
         for (var block = 0; block < 3; block++)
         {
             var entry = b.Last;
             b.Conv(6, 10, 3);
-            b.AddWeighted(new BatchNormalizationOp(1e-3f), [("moving_mean", WeightLayout.Plain, [10]), ("moving_variance", WeightLayout.Plain, [10])]);
+            b.AddWeighted(
+                new BatchNormalizationOp(1e-3f),
+                [("moving_mean", WeightLayout.Plain, [10]), ("moving_variance", WeightLayout.Plain, [10])]);
             b.Add(new ActivationOp(ActivationKind.Relu));
             b.Conv(10, 6, 3);
             var sum = b.Add(new BinaryOp(BinaryKind.Add), b.Last, entry);
@@ -153,6 +159,7 @@ internal static partial class OpCases
         }
 
         b.Add(new FlattenOp(true));
-        b.AddWeighted(new DenseOp(), [("kernel", WeightLayout.Plain, [Channels * Height * Width, 20]), ("bias", WeightLayout.Plain, [20])]);
+        b.AddWeighted(
+            new DenseOp(), [("kernel", WeightLayout.Plain, [Channels * Height * Width, 20]), ("bias", WeightLayout.Plain, [20])]);
     }
 }

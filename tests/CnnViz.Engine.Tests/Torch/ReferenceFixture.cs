@@ -12,7 +12,8 @@ public sealed class ReferenceFixture : IDisposable
 
     public ReferenceFixture()
     {
-        var jobs = OpCases.All.Keys.Select((name, index) => (Name: name, Folder: Path.Combine(_folder, $"{index}"), Graph: OpCases.Build(name))).ToList();
+        var jobs = OpCases.All.Keys.Select(
+            (name, index) => (Name: name, Folder: Path.Combine(_folder, $"{index}"), Graph: OpCases.Build(name))).ToList();
         var written = new Dictionary<string, (ReferenceJob Job, float[] Images, float[] Cotangent)>(StringComparer.Ordinal);
         foreach (var (name, folder, graph) in jobs)
         {

@@ -41,7 +41,8 @@ internal sealed class ReferenceJob(string folder, IReadOnlyList<string> targets)
         var needed = ShapeInference.Ancestors(graph, targets);
         using (var weights = File.Create(Path.Combine(folder, "weights.bin")))
         {
-            JsonArray layers = [.. graph.Layers.Where(layer => needed.Contains(layer.Name)).Select(layer => Describe(layer, graph, weights))];
+            JsonArray layers =
+                [.. graph.Layers.Where(layer => needed.Contains(layer.Name)).Select(layer => Describe(layer, graph, weights))];
             var description = new JsonObject
             {
                 ["input"] = new JsonArray(graph.Input.Channels, height, width),
@@ -115,7 +116,8 @@ internal sealed class ReferenceJob(string folder, IReadOnlyList<string> targets)
         };
     }
 
-    private static void WriteFloats(string path, float[] values) => File.WriteAllBytes(path, MemoryMarshal.AsBytes(values.AsSpan()));
+    private static void WriteFloats(string path, float[] values) =>
+        File.WriteAllBytes(path, MemoryMarshal.AsBytes(values.AsSpan()));
 
     private double[] ReadDoubles(string file) => MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(Path.Combine(folder, file))).ToArray();
 }

@@ -3,7 +3,9 @@ using CnnViz.Models;
 
 namespace CnnViz.Engine.Tests.Torch;
 
-/// <summary>Compiling, limits, sharing and the contract of passes; the ops themselves are in <see cref="OpParityTests"/>.</summary>
+/// <summary>
+/// Compiling, limits, sharing and the contract of passes; the ops themselves are in <see cref="OpParityTests"/>.
+/// </summary>
 public sealed class TorchEngineTests
 {
     private const int Size = 16;
@@ -35,7 +37,8 @@ public sealed class TorchEngineTests
     public void Compile_UnknownTarget_NamesIt()
     {
         using var graph = Chain().Graph;
-        var error = Assert.Throws<CompileException>(() => new TorchEngine(_cpu).Compile(graph, new CompileOptions(Size, Size, ["nowhere"])));
+        var error = Assert.Throws<CompileException>(
+            () => new TorchEngine(_cpu).Compile(graph, new CompileOptions(Size, Size, ["nowhere"])));
         Assert.Contains("nowhere", error.Message, StringComparison.Ordinal);
         Assert.Throws<CompileException>(() => new TorchEngine(_cpu).Compile(graph, new CompileOptions(Size, Size, [])));
     }
@@ -73,10 +76,13 @@ public sealed class TorchEngineTests
     {
         var (graph, target) = Chain();
         using var owned = graph;
-        using var model = new TorchEngine(_cpu with { MemoryLimitBytes = 1 << 20 }).Compile(graph, new CompileOptions(Size, Size, [target]));
+        using var model = new TorchEngine(_cpu with { MemoryLimitBytes = 1 << 20 }).Compile(
+            graph, new CompileOptions(Size, Size, [target]));
         var batch = (int)((1 << 20) / model.EstimatedBytesPerImage) + 1;
         var images = new float[batch * 3 * Size * Size];
-        Assert.Contains("the limit is 1 MiB", Assert.Throws<CompileException>(() => model.Forward(images, batch, true)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the limit is 1 MiB", Assert.Throws<CompileException>(() => model.Forward(images, batch, true)).Message,
+            StringComparison.Ordinal);
         Assert.InRange(model.PreferredBatch, 1, batch - 1);
     }
 

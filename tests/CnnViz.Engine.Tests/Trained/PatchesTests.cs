@@ -44,7 +44,9 @@ public sealed class PatchesTests(ITestOutputHelper output)
         return color / all;
     }
 
-    /// <summary>The structure tensor's coherence over the grey part: 0 where gradients point everywhere, 1 where they share one axis.</summary>
+    /// <summary>
+    /// The structure tensor's coherence over the grey part: 0 where gradients point everywhere, 1 where they share one axis.
+    /// </summary>
     private static double Coherence(float[] kernel, int filter)
     {
         double xx = 0, yy = 0, xy = 0;

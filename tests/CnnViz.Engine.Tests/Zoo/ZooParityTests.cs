@@ -72,7 +72,10 @@ public sealed class ZooParityTests(ITestOutputHelper output)
             File.WriteAllBytes(Path.Combine(folder, "input.bin"), MemoryMarshal.AsBytes(images.AsSpan()));
             File.WriteAllBytes(Path.Combine(folder, "cotangent.bin"), MemoryMarshal.AsBytes(cotangent.AsSpan()));
             var script = Path.Combine(AppContext.BaseDirectory, "Zoo", "keras_models.py");
-            var start = new ProcessStartInfo("/usr/bin/python3", [script, model.Replace("-notop", "", StringComparison.Ordinal), folder, layer]) { RedirectStandardError = true };
+            var start = new ProcessStartInfo(
+                "/usr/bin/python3",
+                [script, model.Replace("-notop", "", StringComparison.Ordinal), folder, layer])
+            { RedirectStandardError = true };
             using var process = Process.Start(start)!;
             var errors = process.StandardError.ReadToEnd();
             process.WaitForExit();

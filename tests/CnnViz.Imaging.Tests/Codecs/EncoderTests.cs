@@ -24,7 +24,8 @@ public sealed class EncoderTests
         });
         Assert.Equal(4, reference.Cases.Count);
         foreach (var fields in reference.Cases)
-            Assert.True(reference.Bytes(fields[0] + ".0.raw").AsSpan().SequenceEqual(reference.Bytes(fields[0] + ".pil.raw")), fields[0]);
+            Assert.True(
+                reference.Bytes(fields[0] + ".0.raw").AsSpan().SequenceEqual(reference.Bytes(fields[0] + ".pil.raw")), fields[0]);
     }
 
     [PythonFact]
@@ -99,7 +100,8 @@ public sealed class EncoderTests
         Assert.ThrowsAny<ArgumentException>(() => ApngEncoder.Encode(0, _ => picture));
         Assert.ThrowsAny<ArgumentException>(() => ApngEncoder.Encode(2, i => Pictures.Noise(4 + i, 4, 3)));
         Assert.ThrowsAny<ArgumentException>(() => GifEncoder.Encode(1, _ => Pictures.Noise(4, 4, 1)));
-        Assert.ThrowsAny<ArgumentException>(() => GifEncoder.Encode(1, _ => picture, new AnimationOptions { Hold = TimeSpan.Zero }));
+        Assert.ThrowsAny<ArgumentException>(
+            () => GifEncoder.Encode(1, _ => picture, new AnimationOptions { Hold = TimeSpan.Zero }));
         Assert.ThrowsAny<ArgumentException>(() => GifEncoder.Encode(1, _ => picture, new AnimationOptions { Plays = -1 }));
     }
 

@@ -14,7 +14,9 @@ public sealed class JpegTests(JpegCases cases) : IClassFixture<JpegCases>
         foreach (var fields in reference.Cases)
         {
             var raster = ImageDecoder.Decode(reference.Bytes(fields[0] + ".jpg"));
-            Assert.Equal((fields[0], fields[1], fields[2], fields[3]), (fields[0], $"{raster.Width}", $"{raster.Height}", $"{raster.Channels}"));
+            Assert.Equal(
+                (fields[0], fields[1], fields[2], fields[3]),
+                (fields[0], $"{raster.Width}", $"{raster.Height}", $"{raster.Channels}"));
             var worst = raster.Pixels.Zip(reference.Bytes(fields[0] + ".raw"), (a, b) => Math.Abs(a - b)).Max();
             Assert.True(worst <= 2, $"{fields[0]}: {worst}");
         }
@@ -78,7 +80,8 @@ public sealed class JpegTests(JpegCases cases) : IClassFixture<JpegCases>
     {
         var file = Resized(Samples()[0], 6000, 6000);
         var allocated = Pictures.Allocated(() =>
-            Assert.Equal(ImageFormatReason.Truncated, Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(file)).Reason));
+            Assert.Equal(
+                ImageFormatReason.Truncated, Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(file)).Reason));
         Assert.InRange(allocated, 0, 20_000);
     }
 
@@ -120,7 +123,8 @@ public sealed class JpegTests(JpegCases cases) : IClassFixture<JpegCases>
     private byte[][] Samples()
     {
         var reference = cases.Reference;
-        var color = reference.Cases.Where(c => c[0].EndsWith("RGB-37x23", StringComparison.Ordinal)).Select(c => reference.Bytes(c[0] + ".jpg")).ToArray();
+        var color = reference.Cases.Where(c => c[0].EndsWith("RGB-37x23", StringComparison.Ordinal))
+            .Select(c => reference.Bytes(c[0] + ".jpg")).ToArray();
         return [color.First(f => Find(f, 0xC0) >= 0), color.First(f => Find(f, 0xC2) >= 0)];
     }
 

@@ -108,7 +108,8 @@ public sealed class MutationTests(ITestOutputHelper output)
             if (length > file.Length - offset - 12)
                 return;
             var size = (int)length;
-            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(offset + 8 + size), Pictures.PlainCrc(file.AsSpan(offset + 4, 4 + size)));
+            BinaryPrimitives.WriteUInt32BigEndian(
+                file.AsSpan(offset + 8 + size), Pictures.PlainCrc(file.AsSpan(offset + 4, 4 + size)));
             offset += 12 + size;
         }
     }

@@ -49,7 +49,8 @@ public sealed class PngHostileTests
     {
         var data = Pictures.Deflate([0, 7]);
         data[^1] ^= 1;
-        var e = Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(Pictures.Png(Pictures.Header(1, 1), Pictures.Chunk("IDAT", data), _end)));
+        var e = Assert.Throws<ImageFormatException>(
+            () => ImageDecoder.Decode(Pictures.Png(Pictures.Header(1, 1), Pictures.Chunk("IDAT", data), _end)));
         Assert.Equal(ImageFormatReason.Corrupt, e.Reason);
     }
 
@@ -97,7 +98,8 @@ public sealed class PngHostileTests
     {
         var file = Pictures.Png(Pictures.Header(6000, 6000, 8, 6), Data(new byte[10_000]), _end);
         var allocated = Pictures.Allocated(() =>
-            Assert.Equal(ImageFormatReason.Truncated, Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(file)).Reason));
+            Assert.Equal(
+                ImageFormatReason.Truncated, Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(file)).Reason));
         Assert.InRange(allocated, 0, 20_000);
     }
 
@@ -120,7 +122,8 @@ public sealed class PngHostileTests
     {
         var file = Pictures.Png(Pictures.Header(100, 100, 16, 6), Data(new byte[80_100]), _end);
         Assert.Equal(4, ImageDecoder.Decode(file, new ImageLimits { MaxInflatedBytes = 80_100 }).Channels);
-        var e = Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(file, new ImageLimits { MaxInflatedBytes = 80_099 }));
+        var e = Assert.Throws<ImageFormatException>(
+            () => ImageDecoder.Decode(file, new ImageLimits { MaxInflatedBytes = 80_099 }));
         Assert.Equal((80_100, 80_099), (e.Value, e.Limit));
     }
 
@@ -131,7 +134,9 @@ public sealed class PngHostileTests
         foreach (var (width, height) in new[] { (int.MaxValue, 1), (1 << 24, 1 << 24), (1, int.MaxValue) })
         {
             var file = Pictures.Png(Pictures.Header((uint)width, (uint)height, 16, 6), Data(new byte[9]), _end);
-            Assert.Equal(ImageFormatReason.LimitExceeded, Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(file, limits)).Reason);
+            Assert.Equal(
+                ImageFormatReason.LimitExceeded,
+                Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(file, limits)).Reason);
         }
     }
 
@@ -144,7 +149,8 @@ public sealed class PngHostileTests
 
     [Fact]
     public void Decode_BytesAfterTheEnd_Ignored() =>
-        Assert.Equal([7], ImageDecoder.Decode((byte[])[.. Pictures.Png(Pictures.Header(1, 1), Data([0, 7]), _end), 1, 2, 3]).Pixels);
+        Assert.Equal(
+            [7], ImageDecoder.Decode((byte[])[.. Pictures.Png(Pictures.Header(1, 1), Data([0, 7]), _end), 1, 2, 3]).Pixels);
 
     private static byte[] Data(byte[] inflated) => Pictures.Chunk("IDAT", Pictures.Deflate(inflated));
 }

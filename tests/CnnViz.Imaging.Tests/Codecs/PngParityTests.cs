@@ -15,7 +15,9 @@ public sealed class PngParityTests
         foreach (var fields in reference.Cases)
         {
             var raster = ImageDecoder.Decode(reference.Bytes(fields[0] + ".png"));
-            Assert.Equal((fields[0], fields[1], fields[2], fields[3]), (fields[0], $"{raster.Width}", $"{raster.Height}", $"{raster.Channels}"));
+            Assert.Equal(
+                (fields[0], fields[1], fields[2], fields[3]),
+                (fields[0], $"{raster.Width}", $"{raster.Height}", $"{raster.Channels}"));
             Assert.True(reference.Bytes(fields[0] + ".raw").AsSpan().SequenceEqual(raster.Pixels), fields[0]);
         }
     }
@@ -32,7 +34,9 @@ public sealed class PngParityTests
                 {
                     foreach (var level in new[] { CompressionLevel.Fastest, CompressionLevel.Optimal, CompressionLevel.NoCompression })
                     {
-                        var raster = width == 211 ? Pictures.Smooth(width, height, channels) : Pictures.Noise(width, height, channels);
+                        var raster = width == 211
+                            ? Pictures.Smooth(width, height, channels)
+                            : Pictures.Noise(width, height, channels);
                         var name = $"{channels}-{width}x{height}-{level}";
                         var options = new PngOptions
                         {
@@ -49,7 +53,8 @@ public sealed class PngParityTests
         foreach (var fields in reference.Cases)
         {
             var raster = rasters[fields[0]];
-            Assert.Equal([$"{raster.Width}", $"{raster.Height}", $"{raster.Channels}", "Title=café", "Description=3×3 → Δ"], fields[1..]);
+            Assert.Equal(
+                [$"{raster.Width}", $"{raster.Height}", $"{raster.Channels}", "Title=café", "Description=3×3 → Δ"], fields[1..]);
             Assert.True(reference.Bytes(fields[0] + ".raw").AsSpan().SequenceEqual(raster.Pixels), fields[0]);
         }
     }

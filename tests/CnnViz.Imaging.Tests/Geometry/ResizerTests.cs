@@ -83,5 +83,6 @@ public sealed class ResizerTests
 
     [Fact]
     public void ResizeToFloat_ShortDestination_Refused() =>
-        Assert.Throws<ArgumentException>(() => Resizer.ResizeToFloat(Pictures.Noise(3, 3, 3), 2, 2, PixelLayout.ChannelsFirst, new float[11]));
+        Assert.Throws<ArgumentException>(
+            () => Resizer.ResizeToFloat(Pictures.Noise(3, 3, 3), 2, 2, PixelLayout.ChannelsFirst, new float[11]));
 }

@@ -26,7 +26,9 @@ public sealed class TextTests
             // Roboto's I and l differ by less than a pixel.
             if (character == 'l')
                 continue;
-            Assert.True(seen.Add($"{glyph.Top} {glyph.Left} {glyph.Width} {Convert.ToHexString(glyph.Coverage.Span)}"), $"'{character}' is doubled");
+            Assert.True(
+                seen.Add($"{glyph.Top} {glyph.Left} {glyph.Width} {Convert.ToHexString(glyph.Coverage.Span)}"),
+                $"'{character}' is doubled");
         }
 
         Assert.Equal(0, face[' '].Width);

@@ -58,7 +58,8 @@ public sealed class TileGridTests
     [Fact]
     public void Compose_Labels_StandBelowTheirTilesOnly()
     {
-        var options = new GridOptions { Columns = 2, Scale = 40, Margin = 4, Labels = ["f1", "", "a name far too long for its tile"] };
+        var options =
+            new GridOptions { Columns = 2, Scale = 40, Margin = 4, Labels = ["f1", "", "a name far too long for its tile"] };
         var plan = GridGeometry.Plan(3, 1, 1, options);
         var grid = TileGrid.Compose(new float[] { 0, 0.5f, 1 }, 1, 1, ColorMap.Grey, options);
         for (var y = 0; y < grid.Height; y++)

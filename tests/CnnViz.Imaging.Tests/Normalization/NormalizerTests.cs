@@ -57,7 +57,9 @@ public sealed class NormalizerTests
         var values = Enumerable.Range(0, 200_001).Select(i => (float)Math.Min(i, 200_000 - i)).ToArray();
         var options = new NormalizationOptions { Mode = NormalizationMode.Percentile, LowPercentile = 0, HighPercentile = 50 };
         Assert.Equal([new ValueRange(0, 50_000)], Normalizer.Normalize(values, 200_001, options, new float[200_001]).Ranges);
-        Assert.Equal([new ValueRange(4, 4)], Normalizer.Normalize(Enumerable.Repeat(4f, 1000).ToArray(), 1000, options, new float[1000]).Ranges);
+        Assert.Equal(
+            [new ValueRange(4, 4)],
+            Normalizer.Normalize(Enumerable.Repeat(4f, 1000).ToArray(), 1000, options, new float[1000]).Ranges);
     }
 
     [Theory]

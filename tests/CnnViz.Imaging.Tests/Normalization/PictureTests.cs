@@ -6,7 +6,9 @@ namespace CnnViz.Imaging.Tests.Normalization;
 
 public sealed class PictureTests
 {
-    /// <summary>64 optimised inputs of 180x180 deprocessed and stitched: the picture of the Keras example, pixel for pixel.</summary>
+    /// <summary>
+    /// 64 optimised inputs of 180x180 deprocessed and stitched: the picture of the Keras example, pixel for pixel.
+    /// </summary>
     [PythonFact]
     public void KerasDeprocess_StitchedGrid_EqualsNumpyExactly()
     {
@@ -57,7 +59,8 @@ public sealed class PictureTests
     [Fact]
     public void KerasDeprocess_ConstantInput_IsMiddleGrey() =>
         Assert.All(
-            KerasDeprocess.ToPicture(Enumerable.Repeat(3f, 60 * 60).ToArray(), 60, 60, 1, PixelLayout.ChannelsFirst).Raster.Pixels,
+            KerasDeprocess.ToPicture(Enumerable.Repeat(3f, 60 * 60).ToArray(), 60, 60, 1, PixelLayout.ChannelsFirst)
+                .Raster.Pixels,
             v => Assert.Equal(127, v));
 
     [Fact]
@@ -65,8 +68,11 @@ public sealed class PictureTests
     {
         float[] values = [-1, 1, 0, -2, 2, 0.5f];
         Assert.Equal([0, 255, 128, 0, 255, 191], UnitRange.ToPicture(values, 6, 1, 1, PixelLayout.ChannelsLast).Raster.Pixels);
-        Assert.Equal([0, 255, 0, 0, 255, 128], UnitRange.ToPicture(values, 6, 1, 1, PixelLayout.ChannelsLast, 0, 1).Raster.Pixels);
-        Assert.Equal([0, 128, 255, 255, 0, 191], UnitRange.ToPicture([-1, 1, 0, -1, 1, 0.5f], 2, 1, 3, PixelLayout.ChannelsFirst).Raster.Pixels);
+        Assert.Equal(
+            [0, 255, 0, 0, 255, 128], UnitRange.ToPicture(values, 6, 1, 1, PixelLayout.ChannelsLast, 0, 1).Raster.Pixels);
+        Assert.Equal(
+            [0, 128, 255, 255, 0, 191],
+            UnitRange.ToPicture([-1, 1, 0, -1, 1, 0.5f], 2, 1, 3, PixelLayout.ChannelsFirst).Raster.Pixels);
     }
 
     [Theory]

@@ -136,7 +136,9 @@ public sealed class ModelCatalogTests : IDisposable
     {
         using var catalog = ModelCatalog.Open(InstalledModels.Root);
         var graph = catalog.Load("nanodet");
-        Assert.Equal((ChannelOrder.Bgr, 416, 32, false), (graph.Input.Order, graph.Input.Height, graph.Input.SizeMultiple, graph.Input.ChannelsLast));
+        Assert.Equal(
+            (ChannelOrder.Bgr, 416, 32, false),
+            (graph.Input.Order, graph.Input.Height, graph.Input.SizeMultiple, graph.Input.ChannelsLast));
         Assert.Equal([103.53f, 116.28f, 123.675f], graph.Input.Mean);
         Assert.Equal([57.375f, 57.12f, 58.395f], graph.Input.Std);
         Assert.Equal("cat", graph.Labels[15]);

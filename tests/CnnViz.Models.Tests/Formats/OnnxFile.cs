@@ -15,7 +15,8 @@ internal sealed class OnnxFile(int opset = 13)
     public OnnxFile Output(string name) => Add(12, ValueInfo(name, []));
 
     public OnnxFile Node(string op, string name, string[] inputs, string[] outputs, params byte[][] attributes) => Add(1, [
-        .. inputs.SelectMany(input => Text(1, input)), .. outputs.SelectMany(output => Text(2, output)), .. Text(3, name), .. Text(4, op),
+        .. inputs.SelectMany(input => Text(1, input)), .. outputs.SelectMany(output => Text(2, output)), .. Text(3, name),
+        .. Text(4, op),
         .. attributes.SelectMany(attribute => Delimited(5, attribute))]);
 
     public OnnxFile Weight(string name, params int[] dims)
@@ -31,7 +32,8 @@ internal sealed class OnnxFile(int opset = 13)
         Add(5, Tensor(name, [values.Length], 7, Delimited(9, MemoryMarshal.AsBytes<long>(values).ToArray())));
 
     /// <summary>Values in a file beside the model.</summary>
-    public OnnxFile External(string name, int[] dims, params (string Key, string Value)[] places) => Add(5, Tensor(name, dims, 1, [
+    public OnnxFile External(string name, int[] dims, params (string Key, string Value)[] places) =>
+        Add(5, Tensor(name, dims, 1, [
         .. places.SelectMany(place => Delimited(13, [.. Text(1, place.Key), .. Text(2, place.Value)])), .. Number(14, 1)]));
 
     public OnnxFile Raw(int field, byte[] content) => Add(field, content);
@@ -76,7 +78,8 @@ internal sealed class OnnxFile(int opset = 13)
     public static byte[] Tensor(string name, int[] dims, int type, byte[] values) =>
         [.. dims.SelectMany(extent => Number(1, extent)), .. Number(2, type), .. Text(8, name), .. values];
 
-    public static byte[] Ints(string name, params int[] values) => [.. Text(1, name), .. values.SelectMany(value => Number(8, value)), .. Number(20, 7)];
+    public static byte[] Ints(string name, params int[] values) =>
+        [.. Text(1, name), .. values.SelectMany(value => Number(8, value)), .. Number(20, 7)];
 
     public static byte[] Int(string name, long value) => [.. Text(1, name), .. Number(3, value), .. Number(20, 2)];
 
@@ -96,7 +99,8 @@ internal sealed class OnnxFile(int opset = 13)
 
     public static byte[] Number(int field, long value) => [.. Varint((ulong)field << 3), .. Varint((ulong)value)];
 
-    public static byte[] Delimited(int field, byte[] content) => [.. Varint(((ulong)field << 3) | 2), .. Varint((ulong)content.Length), .. content];
+    public static byte[] Delimited(int field, byte[] content) =>
+        [.. Varint(((ulong)field << 3) | 2), .. Varint((ulong)content.Length), .. content];
 
     private static byte[] ValueInfo(string name, int[] dims)
     {

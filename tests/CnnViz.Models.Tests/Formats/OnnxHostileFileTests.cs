@@ -2,22 +2,30 @@ using static CnnViz.Models.Tests.Formats.OnnxFile;
 
 namespace CnnViz.Models.Tests.Formats;
 
-/// <summary>ONNX files that are broken or mean harm: always a <see cref="ModelFormatException"/> that says where and why.</summary>
+/// <summary>
+/// ONNX files that are broken or mean harm: always a <see cref="ModelFormatException"/> that says where and why.
+/// </summary>
 public sealed class OnnxHostileFileTests
 {
     /// <summary>Uses most kinds of op that the reader knows.</summary>
     internal static OnnxFile Valid() => new OnnxFile().Input("x", 1, 3, 8, 8)
-        .Weight("w1", 4, 3, 3, 3).Weight("b1", 4).Weight("g", 4).Weight("m", 4).Weight("v", 4).Weight("w2", 4, 2, 2, 2).Weight("w3", 5, 6)
-        .Weight("slope", 2, 1, 1).Integers("pads", 0, 0, 1, 1, 0, 0, 1, 1).Integers("parts", 1, 1).Integers("zero", 0).Integers("one", 1)
+        .Weight("w1", 4, 3, 3, 3).Weight("b1", 4).Weight("g", 4).Weight("m", 4).Weight("v", 4).Weight("w2", 4, 2, 2, 2)
+        .Weight("w3", 5, 6)
+        .Weight("slope", 2, 1, 1).Integers("pads", 0, 0, 1, 1, 0, 0, 1, 1).Integers("parts", 1, 1).Integers("zero", 0)
+        .Integers("one", 1)
         .Integers("two", 2).Integers("rest", -1).Floats("scales", [4], 1, 1, 2, 2)
-        .Node("Pad", "pad", ["x", "pads"], ["t1"]).Node("Conv", "conv", ["t1", "w1", "b1"], ["t2"], Ints("strides", 2, 2), Int("group", 1))
+        .Node("Pad", "pad", ["x", "pads"], ["t1"])
+        .Node("Conv", "conv", ["t1", "w1", "b1"], ["t2"], Ints("strides", 2, 2), Int("group", 1))
         .Node("BatchNormalization", "norm", ["t2", "g", "b1", "m", "v"], ["t3"], Float("epsilon", 1e-3f))
         .Node("LeakyRelu", "leaky", ["t3"], ["t4"], Float("alpha", 0.1f))
         .Node("ConvTranspose", "up", ["t4", "w2"], ["t5"], Ints("strides", 2, 2), Ints("kernel_shape", 2, 2))
         .Node("MaxPool", "pool", ["t5"], ["t6"], Ints("kernel_shape", 2, 2), Ints("strides", 2, 2), Word("auto_pad", "SAME_UPPER"))
-        .Node("PRelu", "prelu", ["t6", "slope"], ["t7"]).Node("Resize", "resize", ["t7", "", "scales"], ["t8"], Word("mode", "nearest"))
-        .Node("Split", "split", ["t7", "parts"], ["p1", "p2"], Int("axis", 1)).Node("Concat", "join", ["p1", "p2", "t4"], ["t9"], Int("axis", 1))
-        .Node("GlobalAveragePool", "mean", ["t9"], ["t10"]).Node("Shape", "", ["t10"], ["s1"]).Node("Gather", "", ["s1", "zero"], ["s2"])
+        .Node("PRelu", "prelu", ["t6", "slope"], ["t7"])
+        .Node("Resize", "resize", ["t7", "", "scales"], ["t8"], Word("mode", "nearest"))
+        .Node("Split", "split", ["t7", "parts"], ["p1", "p2"], Int("axis", 1))
+        .Node("Concat", "join", ["p1", "p2", "t4"], ["t9"], Int("axis", 1))
+        .Node("GlobalAveragePool", "mean", ["t9"], ["t10"]).Node("Shape", "", ["t10"], ["s1"])
+        .Node("Gather", "", ["s1", "zero"], ["s2"])
         .Node("Concat", "", ["s2", "rest"], ["s3"], Int("axis", 0)).Node("Reshape", "flat", ["t10", "s3"], ["t11"])
         .Node("Gemm", "dense", ["t11", "w3"], ["t12"], Int("transB", 1)).Node("Softmax", "soft", ["t12"], ["y"])
         .Node("Slice", "cut", ["t8", "zero", "two", "two"], ["z"]).Node("NonZero", "odd", ["z"], ["o"]).Output("y").Output("z");
@@ -53,7 +61,8 @@ public sealed class OnnxHostileFileTests
     [InlineData("")]
     public void Read_ExternalDataOutsideTheFolder_IsRefused(string location)
     {
-        var file = new OnnxFile().Input("x", 1, 1, 8, 8).External("w", [1, 1, 1, 1], ("location", location)).Node("Conv", "c", ["x", "w"], ["y"]);
+        var file = new OnnxFile().Input("x", 1, 1, 8, 8).External("w", [1, 1, 1, 1], ("location", location)).Node(
+            "Conv", "c", ["x", "w"], ["y"]);
         Assert.Contains("outside the model's own folder", Refused(file.Bytes()), StringComparison.Ordinal);
     }
 
@@ -67,14 +76,16 @@ public sealed class OnnxHostileFileTests
     public void Read_ExternalDataThatDoesNotFit_IsRefused(string offset, string length)
     {
         var file = new OnnxFile().Input("x", 1, 1, 8, 8)
-            .External("w", [1, 1, 1, 1], ("location", "w.bin"), ("offset", offset), ("length", length)).Node("Conv", "c", ["x", "w"], ["y"]);
+            .External("w", [1, 1, 1, 1], ("location", "w.bin"), ("offset", offset), ("length", length))
+            .Node("Conv", "c", ["x", "w"], ["y"]);
         Assert.Contains("'w'", Refused(file.Bytes(), ("w.bin", new byte[4])), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Read_MissingExternalFile_NamesIt()
     {
-        var file = new OnnxFile().Input("x", 1, 1, 8, 8).External("w", [1], ("location", "gone.bin")).Node("Add", "c", ["x", "w"], ["y"]);
+        var file = new OnnxFile().Input("x", 1, 1, 8, 8).External("w", [1], ("location", "gone.bin"))
+            .Node("Add", "c", ["x", "w"], ["y"]);
         Assert.Contains("'gone.bin'", Refused(file.Bytes()), StringComparison.Ordinal);
     }
 
@@ -105,7 +116,8 @@ public sealed class OnnxHostileFileTests
         }
 
         // A subgraph within a node is skipped without being entered.
-        using var graph = new OnnxFile().Input("x", 1, 3, 8, 8).Node("If", "branch", ["x"], ["y"], [.. Text(1, "then_branch"), .. nested]).Read();
+        using var graph = new OnnxFile().Input("x", 1, 3, 8, 8)
+            .Node("If", "branch", ["x"], ["y"], [.. Text(1, "then_branch"), .. nested]).Read();
         Assert.IsType<UnsupportedOp>(graph.Find("branch")!.Op);
     }
 

@@ -36,11 +36,14 @@ public sealed class OnnxReaderTests
         Assert.Equal(["c"], graph.Outputs);
     }
 
-    /// <summary>What exporters write for "the size of that one": Shape, Slice and Concat into Resize, Gather and Concat into Reshape.</summary>
+    /// <summary>
+    /// What exporters write for "the size of that one": Shape, Slice and Concat into Resize, Gather and Concat into Reshape.
+    /// </summary>
     [Fact]
     public void Read_ShapeComputingSubgraph_HoldsAtOtherSizes()
     {
-        using var graph = new OnnxFile().Input("x", 1, 3, -1, -1).Integers("zero", 0).Integers("two", 2).Integers("size", 448, 448).Integers("rest", -1)
+        using var graph = new OnnxFile().Input("x", 1, 3, -1, -1).Integers("zero", 0).Integers("two", 2)
+            .Integers("size", 448, 448).Integers("rest", -1)
             .Node("Shape", "", ["x"], ["shape"]).Node("Slice", "", ["shape", "zero", "two"], ["front"])
             .Node("Concat", "", ["front", "size"], ["sizes"], Int("axis", 0))
             .Node("Resize", "up", ["x", "", "", "sizes"], ["big"], Word("mode", "linear"))
@@ -79,8 +82,10 @@ public sealed class OnnxReaderTests
     public void Read_HalfFloatsAsNumbers_AreTheirValues()
     {
         // Four halves, 1, -2, 0.5 and 0, as the bits that int32_data holds.
-        var data = Tensor("h", [4, 1, 1], 10, [.. Number(5, 0x3C00), .. Number(5, 0xC000), .. Number(5, 0x3800), .. Number(5, 0)]);
-        using var graph = new OnnxFile().Input("x", 1, 4, 8, 8).Raw(5, data).Node("Mul", "m", ["x", "h"], ["y"]).Output("y").Read();
+        var data = Tensor(
+            "h", [4, 1, 1], 10, [.. Number(5, 0x3C00), .. Number(5, 0xC000), .. Number(5, 0x3800), .. Number(5, 0)]);
+        using var graph = new OnnxFile().Input("x", 1, 4, 8, 8).Raw(5, data).Node("Mul", "m", ["x", "h"], ["y"])
+            .Output("y").Read();
         var values = new float[4];
         graph.Weights.Read(graph.Find("m")!.Weight("constant")!.Key, values);
         Assert.Equal([1, -2, 0.5f, 0], values);
@@ -90,8 +95,11 @@ public sealed class OnnxReaderTests
     public void Read_ExternalData_IsReadFromTheModelsFolder()
     {
         var file = new OnnxFile().Input("x", 1, 1, 8, 8)
-            .External("w", [1, 1, 1, 2], ("location", "weights.bin"), ("offset", "4"), ("length", "8")).Node("Conv", "c", ["x", "w"], ["y"]).Output("y");
-        var path = Save(file.Bytes(), ("weights.bin", [.. BitConverter.GetBytes(9f), .. BitConverter.GetBytes(3f), .. BitConverter.GetBytes(4f)]));
+            .External("w", [1, 1, 1, 2], ("location", "weights.bin"), ("offset", "4"), ("length", "8"))
+            .Node("Conv", "c", ["x", "w"], ["y"]).Output("y");
+        var path = Save(
+            file.Bytes(),
+            ("weights.bin", [.. BitConverter.GetBytes(9f), .. BitConverter.GetBytes(3f), .. BitConverter.GetBytes(4f)]));
         using var graph = OnnxGraphReader.Read(path);
         var values = new float[2];
         graph.Weights.Read("w", values);

@@ -3,7 +3,9 @@ namespace CnnViz.Models.Tests.Fuzz;
 /// <summary>Rounds of one subject: each damages the valid model by its seed and reads it, or must be refused.</summary>
 internal sealed class FuzzRun : IDisposable
 {
-    /// <summary>Most memory that reading may take, whatever a file claims: this, and so many times the valid files' size.</summary>
+    /// <summary>
+    /// Most memory that reading may take, whatever a file claims: this, and so many times the valid files' size.
+    /// </summary>
     private const long MostBytes = 64L * 1024 * 1024;
     private const int MostTimes = 32;
 

@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace CnnViz.Models.Tests.Fuzz;
 
-/// <summary>Damaged models are read or refused with the one exception; nothing else may happen, and not much memory be taken.</summary>
+/// <summary>
+/// Damaged models are read or refused with the one exception; nothing else may happen, and not much memory be taken.
+/// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Rounds = 2_000;

@@ -38,13 +38,16 @@ public sealed partial class OpShapeTests
     {
         var op = new Conv2DOp(_one, _one, Padding2D.None, Groups: 2);
         Assert.Equal("(10, 8, 8)", Infer(op, [6, 8, 8], Weight("kernel", WeightLayout.Oihw, 10, 3, 1, 1)).ToString());
-        Assert.Contains("takes 12 channels", Refusal(op, [6, 8, 8], Weight("kernel", WeightLayout.Oihw, 10, 6, 1, 1)), StringComparison.Ordinal);
+        Assert.Contains(
+            "takes 12 channels", Refusal(op, [6, 8, 8], Weight("kernel", WeightLayout.Oihw, 10, 6, 1, 1)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Conv2D_Misfit_NamesLayerOpAndShapes()
     {
-        var message = Refusal(new Conv2DOp(_one, _one, Padding2D.None), [3, 8, 8], Weight("kernel", WeightLayout.Hwio, 3, 3, 4, 16));
+        var message = Refusal(
+            new Conv2DOp(_one, _one, Padding2D.None), [3, 8, 8], Weight("kernel", WeightLayout.Hwio, 3, 3, 4, 16));
         Assert.Contains("'it' (Conv2D)", message, StringComparison.Ordinal);
         Assert.Contains("(3, 8, 8)", message, StringComparison.Ordinal);
         Assert.Contains("takes 4 channels", message, StringComparison.Ordinal);
@@ -54,13 +57,24 @@ public sealed partial class OpShapeTests
     public void Conv2D_BadAttributes_AreRefused()
     {
         var kernel = Weight("kernel", WeightLayout.Hwio, 3, 3, 3, 4);
-        Assert.Contains("does not fit", Refusal(new Conv2DOp(_one, new(9, 9), Padding2D.None), [3, 8, 8], kernel), StringComparison.Ordinal);
-        Assert.Contains("stride", Refusal(new Conv2DOp(new(0, 1), _one, Padding2D.None), [3, 8, 8], kernel), StringComparison.Ordinal);
-        Assert.Contains("padding", Refusal(new Conv2DOp(_one, _one, new Padding2D(-1, 0, 0, 0)), [3, 8, 8], kernel), StringComparison.Ordinal);
-        Assert.Contains("groups", Refusal(new Conv2DOp(_one, _one, Padding2D.None, 0), [3, 8, 8], kernel), StringComparison.Ordinal);
-        Assert.Contains("'kernel' is missing", Refusal(new Conv2DOp(_one, _one, Padding2D.None), [3, 8, 8]), StringComparison.Ordinal);
-        Assert.Contains("bias", Refusal(new Conv2DOp(_one, _one, Padding2D.None), [3, 8, 8], kernel, Plain("bias", 5)), StringComparison.Ordinal);
-        Assert.Contains("four extents", Refusal(new Conv2DOp(_one, _one, Padding2D.None), [3, 8, 8], Weight("kernel", WeightLayout.Hwio, 3, 3, 3)), StringComparison.Ordinal);
+        Assert.Contains(
+            "does not fit", Refusal(new Conv2DOp(_one, new(9, 9), Padding2D.None), [3, 8, 8], kernel), StringComparison.Ordinal);
+        Assert.Contains(
+            "stride", Refusal(new Conv2DOp(new(0, 1), _one, Padding2D.None), [3, 8, 8], kernel), StringComparison.Ordinal);
+        Assert.Contains(
+            "padding", Refusal(new Conv2DOp(_one, _one, new Padding2D(-1, 0, 0, 0)), [3, 8, 8], kernel),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "groups", Refusal(new Conv2DOp(_one, _one, Padding2D.None, 0), [3, 8, 8], kernel), StringComparison.Ordinal);
+        Assert.Contains(
+            "'kernel' is missing", Refusal(new Conv2DOp(_one, _one, Padding2D.None), [3, 8, 8]), StringComparison.Ordinal);
+        Assert.Contains(
+            "bias", Refusal(new Conv2DOp(_one, _one, Padding2D.None), [3, 8, 8], kernel, Plain("bias", 5)),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "four extents",
+            Refusal(new Conv2DOp(_one, _one, Padding2D.None), [3, 8, 8], Weight("kernel", WeightLayout.Hwio, 3, 3, 3)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,7 +91,9 @@ public sealed partial class OpShapeTests
         var op = new BatchNormalizationOp(1e-3f);
         Assert.Equal("(4, 8, 8)", Infer(op, [4, 8, 8], Plain("moving_mean", 4), Plain("moving_variance", 4)).ToString());
         Assert.Contains("moving_variance", Refusal(op, [4, 8, 8], Plain("moving_mean", 4)), StringComparison.Ordinal);
-        Assert.Contains("gamma", Refusal(op, [4, 8, 8], Plain("gamma", 3), Plain("moving_mean", 4), Plain("moving_variance", 4)), StringComparison.Ordinal);
+        Assert.Contains(
+            "gamma", Refusal(op, [4, 8, 8], Plain("gamma", 3), Plain("moving_mean", 4), Plain("moving_variance", 4)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,7 +110,9 @@ public sealed partial class OpShapeTests
         Assert.Equal("(4, 8, 6)", Infer(new BinaryOp(BinaryKind.Add), [4, 8, 6], Plain("constant", 4, 1, 1)).ToString());
         Assert.Equal("(4, 8, 6)", Infer(new BinaryOp(BinaryKind.Multiply), [4, 8, 6], Plain("constant")).ToString());
         Assert.Equal("(4, 8, 6)", InferMany(new BinaryOp(BinaryKind.Add), [4, 1, 1], [4, 8, 6]).ToString());
-        Assert.Contains("do not broadcast", Refusal(new BinaryOp(BinaryKind.Add), [4, 8, 6], Plain("constant", 3, 1, 1)), StringComparison.Ordinal);
+        Assert.Contains(
+            "do not broadcast", Refusal(new BinaryOp(BinaryKind.Add), [4, 8, 6], Plain("constant", 3, 1, 1)),
+            StringComparison.Ordinal);
         Assert.Contains("2 inputs", Refusal(new BinaryOp(BinaryKind.Add), [4, 8, 6]), StringComparison.Ordinal);
     }
 
@@ -111,7 +129,8 @@ public sealed partial class OpShapeTests
     {
         Assert.Equal("(2, 8, 6)", Infer(new SliceOp(0, 1, 2), [4, 8, 6]).ToString());
         Assert.Contains("do not lie within", Refusal(new SliceOp(0, 3, 2), [4, 8, 6]), StringComparison.Ordinal);
-        Assert.Contains("do not lie within", Refusal(new SliceOp(0, int.MaxValue, int.MaxValue), [4, 8, 6]), StringComparison.Ordinal);
+        Assert.Contains(
+            "do not lie within", Refusal(new SliceOp(0, int.MaxValue, int.MaxValue), [4, 8, 6]), StringComparison.Ordinal);
         Assert.Contains("axis 3", Refusal(new SliceOp(3, 0, 1), [4, 8, 6]), StringComparison.Ordinal);
     }
 
@@ -151,7 +170,8 @@ public sealed partial class OpShapeTests
         Assert.Equal("(4, 8, 6)", Infer(new PReluOp(), [4, 8, 6], Plain("alpha", 4, 1, 1)).ToString());
         Assert.Equal("(4, 8, 6)", Infer(new PReluOp(), [4, 8, 6], Plain("alpha")).ToString());
         Assert.Contains("do not broadcast", Refusal(new PReluOp(), [4, 8, 6], Plain("alpha", 4)), StringComparison.Ordinal);
-        Assert.Contains("larger than its input", Refusal(new PReluOp(), [4, 1, 1], Plain("alpha", 4, 8, 6)), StringComparison.Ordinal);
+        Assert.Contains(
+            "larger than its input", Refusal(new PReluOp(), [4, 1, 1], Plain("alpha", 4, 8, 6)), StringComparison.Ordinal);
         Assert.Contains("'alpha' is missing", Refusal(new PReluOp(), [4, 8, 6]), StringComparison.Ordinal);
     }
 
@@ -161,7 +181,9 @@ public sealed partial class OpShapeTests
         Assert.Equal("(4, 8, 6)", Infer(new ClipOp(float.NegativeInfinity, 6), [4, 8, 6]).ToString());
         Assert.Equal("(4, 8, 6)", Infer(new DropoutOp(0.5f), [4, 8, 6]).ToString());
         Assert.Contains("bounds", Refusal(new ClipOp(0, float.NaN), [4, 8, 6]), StringComparison.Ordinal);
-        Assert.Contains("parameters", Refusal(new ActivationOp(ActivationKind.Elu, float.PositiveInfinity), [4, 8, 6]), StringComparison.Ordinal);
+        Assert.Contains(
+            "parameters", Refusal(new ActivationOp(ActivationKind.Elu, float.PositiveInfinity), [4, 8, 6]),
+            StringComparison.Ordinal);
         Assert.Contains("parameters", Refusal(new ActivationOp(ActivationKind.Celu, 0), [4, 8, 6]), StringComparison.Ordinal);
     }
 
@@ -169,7 +191,8 @@ public sealed partial class OpShapeTests
     public void Activation_WithoutParameters_HasItsKindsDefaults()
     {
         Assert.Equal(new ActivationOp(ActivationKind.HardSigmoid, 1f / 6, 0.5f), new ActivationOp(ActivationKind.HardSigmoid));
-        Assert.Equal(new ActivationOp(ActivationKind.HardSigmoid, 0.2f, 0.5f), new ActivationOp(ActivationKind.HardSigmoid, 0.2f));
+        Assert.Equal(
+            new ActivationOp(ActivationKind.HardSigmoid, 0.2f, 0.5f), new ActivationOp(ActivationKind.HardSigmoid, 0.2f));
         Assert.Equal(1, new ActivationOp(ActivationKind.Elu).Alpha);
         Assert.Equal(1.050701f, new ActivationOp(ActivationKind.Selu).Beta, 6);
     }
@@ -178,7 +201,8 @@ public sealed partial class OpShapeTests
     [InlineData(2, 2, "(4, 16, 14)")]
     [InlineData(0.5, 0.5, "(4, 4, 3)")]
     public void Resize_RoundsDown(double height, double width, string expected) =>
-        Assert.Equal(expected, Infer(new ResizeOp(ResizeKind.Bilinear, height, width, ResizeCoordinates.HalfPixel), [4, 8, 7]).ToString());
+        Assert.Equal(
+            expected, Infer(new ResizeOp(ResizeKind.Bilinear, height, width, ResizeCoordinates.HalfPixel), [4, 8, 7]).ToString());
 
     [Theory]
     [InlineData(0)]

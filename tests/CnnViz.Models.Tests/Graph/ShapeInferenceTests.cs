@@ -29,7 +29,9 @@ public sealed class ShapeInferenceTests
     [Fact]
     public void Infer_UnwantedMisfit_DoesNotMatter()
     {
-        using var graph = Of(Input(), Layer("a", _halve, "input"), Layer("far", new Pool2DOp(PoolKind.Max, new(9, 9), Size2D.One, Padding2D.None), "a"));
+        using var graph = Of(
+            Input(), Layer("a", _halve, "input"),
+            Layer("far", new Pool2DOp(PoolKind.Max, new(9, 9), Size2D.One, Padding2D.None), "a"));
         Assert.Equal("(3, 4, 4)", ShapeInference.Infer(graph, 8, 8, ["a"])["a"].ToString());
         Assert.Throws<ModelFormatException>(() => ShapeInference.Infer(graph, 8, 8));
     }

@@ -56,7 +56,8 @@ public sealed class ModelSummaryTests
         Assert.Equal((448, 384, 64), (summary.TotalParameters, summary.TrainableParameters, summary.NonTrainableParameters));
 
         // "batch_normalization_1 (BatchNormalization)" is longer than its column and is cut at it.
-        Assert.Contains("batch_normalization_1 (Batch (None, 96, 96, 32)        128       \n", summary.ToText(), StringComparison.Ordinal);
+        Assert.Contains(
+            "batch_normalization_1 (Batch (None, 96, 96, 32)        128       \n", summary.ToText(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,9 +71,12 @@ public sealed class ModelSummaryTests
         Assert.False(summary.IsSequential);
         var lines = summary.ToText().Split('\n');
         Assert.Equal(new string('_', 98), lines[1]);
-        Assert.Equal("Layer (type)                    Output Shape         Param #     Connected to                     ", lines[2]);
-        Assert.Contains("sum (Add)                       (None, 8, 8, 3)      0           a[0][0]                          ", lines);
-        Assert.Contains("                                                                 b[0][0]                          ", lines);
+        Assert.Equal(
+            "Layer (type)                    Output Shape         Param #     Connected to                     ", lines[2]);
+        Assert.Contains(
+            "sum (Add)                       (None, 8, 8, 3)      0           a[0][0]                          ", lines);
+        Assert.Contains(
+            "                                                                 b[0][0]                          ", lines);
     }
 
     [Fact]

@@ -24,7 +24,8 @@ public sealed class ArithmeticTests
     {
         using var graph = new ModelFile(1, 8, 8, 2).Weight("g", [2]).Weight("b", [2]).Weight("m", [2]).Weight("v", [2])
             .Node("FusedBatchNormV3", "bn", ["image", "g", "b", "m", "v"], ("epsilon", Float(0.001f)), ("is_training", Bool(false))).Read();
-        Assert.Equal(["gamma", "beta", "moving_mean", "moving_variance"], graph.Find("bn")!.Weights.Select(weight => weight.Role));
+        Assert.Equal(
+            ["gamma", "beta", "moving_mean", "moving_variance"], graph.Find("bn")!.Weights.Select(weight => weight.Role));
         Assert.Equal(new BatchNormalizationOp(0.001f), graph.Find("bn")!.Op);
     }
 

@@ -39,7 +39,8 @@ public sealed class ConvolutionTests
     public void Read_NchwAroundNhwcConvolution_LeavesNoTransposition()
     {
         using var graph = new ModelFile(1, 3, 8, 8)
-            .Constant("to_last", 0, 2, 3, 1).Constant("to_first", 0, 3, 1, 2).Constant("pads", [4, 2], [0, 0, 0, 0, 1, 2, 3, 4]).Weight("k", [3, 3, 3, 5])
+            .Constant("to_last", 0, 2, 3, 1).Constant("to_first", 0, 3, 1, 2).Constant("pads", [4, 2], [0, 0, 0, 0, 1, 2, 3, 4])
+            .Weight("k", [3, 3, 3, 5])
             .Node("Pad", "pad", ["image", "pads"]).Node("Transpose", "t1", ["pad", "to_last"])
             .Conv("conv", "t1", "k").Node("Transpose", "t2", ["conv", "to_first"]).Node("Relu", "relu", ["t2"]).Read();
         Assert.Equal(["image", "conv", "relu"], graph.Layers.Select(layer => layer.Name));
@@ -83,7 +84,8 @@ public sealed class ConvolutionTests
     [InlineData(7, 3, 5, 2, 2, 3)]
     public void Read_SamePadding_FollowsTensorFlowsRule(int extent, int stride, int kernel, int before, int after, int positions)
     {
-        using var graph = new ModelFile(1, extent, extent, 3).Weight("k", [kernel, kernel, 3, 2]).Conv("conv", "image", "k", "SAME", stride).Read();
+        using var graph = new ModelFile(1, extent, extent, 3).Weight("k", [kernel, kernel, 3, 2])
+            .Conv("conv", "image", "k", "SAME", stride).Read();
         Assert.Equal(new Padding2D(before, after, before, after), Assert.IsType<Conv2DOp>(graph.Find("conv")!.Op).Padding);
         Assert.Equal($"(2, {positions}, {positions})", graph.ShapeOf("conv"));
         Assert.Equal(stride > 1 && extent % stride == 0 ? stride : 1, graph.Input.SizeMultiple);
@@ -92,7 +94,8 @@ public sealed class ConvolutionTests
     [Fact]
     public void Read_Depthwise_HasAGroupPerChannel()
     {
-        using var graph = new ModelFile(1, 8, 8, 3).Weight("k", [3, 3, 3, 2]).Conv("conv", "image", "k", op: "DepthwiseConv2dNative").Read();
+        using var graph = new ModelFile(1, 8, 8, 3).Weight("k", [3, 3, 3, 2])
+            .Conv("conv", "image", "k", op: "DepthwiseConv2dNative").Read();
         var op = Assert.IsType<Conv2DOp>(graph.Find("conv")!.Op);
         Assert.Equal((3, true), (op.Groups, op.Depthwise));
         Assert.Equal("(6, 6, 6)", graph.ShapeOf("conv"));

@@ -11,16 +11,20 @@ public sealed class HostileFileTests
     /// <summary>Uses most ops that the reader knows.</summary>
     internal static ModelFile Valid() => new ModelFile(1, 8, 8, 3)
         .Weight("n/k", [3, 3, 3, 4]).Weight("n/b", [4]).Weight("n/dk", [3, 3, 4, 1]).Weight("n/fk", [4, 5])
-        .Constant("n/pads", [4, 2], [0, 0, 1, 1, 1, 1, 0, 0]).Scalar("n/axis", 3).Constant("n/sizes", 3, 5).Constant("n/big", 8, 8)
+        .Constant("n/pads", [4, 2], [0, 0, 1, 1, 1, 1, 0, 0]).Scalar("n/axis", 3).Constant("n/sizes", 3, 5)
+        .Constant("n/big", 8, 8)
         .Constant("n/hw", 1, 2).Constant("n/perm", 0, 3, 1, 2).Constant("n/back", 0, 2, 3, 1).Constant("n/flat", 1, 4)
-        .Node("Pad", "n/pad", ["image", "n/pads"]).Conv("n/conv", "n/pad", "n/k", stride: 2).Node("AddV2", "n/add", ["n/conv", "n/b"])
+        .Node("Pad", "n/pad", ["image", "n/pads"]).Conv("n/conv", "n/pad", "n/k", stride: 2)
+        .Node("AddV2", "n/add", ["n/conv", "n/b"])
         .Node("LeakyRelu", "n/leaky", ["n/add"], ("alpha", Float(0.1f)))
         .Node("Transpose", "n/t1", ["n/leaky", "n/perm"]).Node("Transpose", "n/t2", ["n/t1", "n/back"])
         .Conv("n/depthwise", "n/t2", "n/dk", "SAME", op: "DepthwiseConv2dNative")
         .Node("ResizeBilinear", "n/up", ["n/depthwise", "n/big"], ("half_pixel_centers", Bool(true)))
         .Node("MaxPool", "n/pool", ["n/up"], ("ksize", Ints(1, 2, 2, 1)), ("strides", Ints(1, 2, 2, 1)), ("padding", Text("SAME")))
-        .Node("ConcatV2", "n/cat", ["n/pool", "n/leaky", "n/axis"]).Node("SplitV", "n/parts", ["n/cat", "n/sizes", "n/axis"], ("num_split", Int(2)))
-        .Node("Mean", "n/mean", ["n/leaky", "n/hw"]).Node("Reshape", "n/flatten", ["n/mean", "n/flat"]).Node("MatMul", "n/dense", ["n/flatten", "n/fk"])
+        .Node("ConcatV2", "n/cat", ["n/pool", "n/leaky", "n/axis"])
+        .Node("SplitV", "n/parts", ["n/cat", "n/sizes", "n/axis"], ("num_split", Int(2)))
+        .Node("Mean", "n/mean", ["n/leaky", "n/hw"]).Node("Reshape", "n/flatten", ["n/mean", "n/flat"])
+        .Node("MatMul", "n/dense", ["n/flatten", "n/fk"])
         .Node("TopKV2", "n/odd", ["n/dense"]).Node("Relu", "n/last", ["n/odd"]);
 
     [Fact]
@@ -60,7 +64,8 @@ public sealed class HostileFileTests
     [Fact]
     public void Read_Cycle_NamesANodeOnIt()
     {
-        var (json, bytes) = new ModelFile(1, 8, 8, 3).Node("AddV2", "a", ["image", "c"]).Node("Relu", "b", ["a"]).Node("Relu", "c", ["b"]).Parts();
+        var (json, bytes) = new ModelFile(1, 8, 8, 3).Node("AddV2", "a", ["image", "c"]).Node("Relu", "b", ["a"])
+            .Node("Relu", "c", ["b"]).Parts();
         Assert.Contains("cycle", Refused(json.ToJsonString(), ("w.bin", bytes)), StringComparison.Ordinal);
     }
 
@@ -95,7 +100,8 @@ public sealed class HostileFileTests
     public void Read_WeightBytesThatDoNotMatch_AreRefused(int surplus)
     {
         var (json, bytes) = Valid().Parts();
-        var message = Refused(json.ToJsonString(), ("w.bin", [.. bytes.Take(bytes.Length + surplus), .. new byte[Math.Max(0, surplus)]]));
+        var message = Refused(
+            json.ToJsonString(), ("w.bin", [.. bytes.Take(bytes.Length + surplus), .. new byte[Math.Max(0, surplus)]]));
         Assert.Contains($"{bytes.Length} bytes", message, StringComparison.Ordinal);
         Assert.Contains($"{bytes.Length + surplus}", message, StringComparison.Ordinal);
     }
@@ -119,7 +125,8 @@ public sealed class HostileFileTests
     public void Read_HostileWeightEntry_IsRefused(string entry)
     {
         var (json, _) = new ModelFile(1, 8, 8, 3).Parts();
-        json["weightsManifest"]![0]!["weights"] = new JsonArray(JsonNode.Parse(entry.Replace("1e999", "\"Infinity\"", StringComparison.Ordinal)));
+        json["weightsManifest"]![0]!["weights"] = new JsonArray(
+            JsonNode.Parse(entry.Replace("1e999", "\"Infinity\"", StringComparison.Ordinal)));
         Refused(json.ToJsonString(), _noWeights);
     }
 
@@ -139,8 +146,10 @@ public sealed class HostileFileTests
     {
         (string Key, JsonObject Value)[] attributes =
         [
-            ("strides", Ints(1, 0, 0, 1)), ("strides", Ints(1, int.MaxValue, 1, 1)), ("strides", Ints(1, 1)), ("dilations", Ints(1, int.MaxValue, 1, 1)),
-            ("strides", new JsonObject { ["list"] = new JsonObject { ["i"] = new JsonArray("99999999999") } }), ("padding", new JsonObject { ["s"] = "%%%" }),
+            ("strides", Ints(1, 0, 0, 1)), ("strides", Ints(1, int.MaxValue, 1, 1)), ("strides", Ints(1, 1)),
+            ("dilations", Ints(1, int.MaxValue, 1, 1)),
+            ("strides", new JsonObject { ["list"] = new JsonObject { ["i"] = new JsonArray("99999999999") } }),
+            ("padding", new JsonObject { ["s"] = "%%%" }),
         ];
         foreach (var (key, value) in attributes)
         {

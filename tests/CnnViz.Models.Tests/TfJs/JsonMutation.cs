@@ -7,9 +7,12 @@ internal static class JsonMutation
 {
     private static readonly string[] _values =
     [
-        "null", "true", "-1", "0", "1", "2", "3", "7", "2147483647", "-2147483648", "9223372036854775807", "1e308", "0.5", "\"\"", "\"NaN\"", "\"-1\"",
-        "\"0\"", "\"4\"", "\"2147483647\"", "\"n/conv\"", "\"n/k\"", "\"image\"", "\"n/axis:1\"", "\"^n/add\"", "\"U0FNRQ==\"", "\"VkFMSUQ=\"", "\"Tk5OTg==\"",
-        "\"Conv2D\"", "\"Reshape\"", "\"Relu\"", "\"Mul\"", "\"Pack\"", "\"Const\"", "\"Squeeze\"", "\"ExpandDims\"", "\"StridedSlice\"", "\"Placeholder\"", "\"Range\"",
+        "null", "true", "-1", "0", "1", "2", "3", "7", "2147483647", "-2147483648", "9223372036854775807", "1e308", "0.5", "\"\"",
+        "\"NaN\"", "\"-1\"",
+        "\"0\"", "\"4\"", "\"2147483647\"", "\"n/conv\"", "\"n/k\"", "\"image\"", "\"n/axis:1\"", "\"^n/add\"", "\"U0FNRQ==\"",
+        "\"VkFMSUQ=\"", "\"Tk5OTg==\"",
+        "\"Conv2D\"", "\"Reshape\"", "\"Relu\"", "\"Mul\"", "\"Pack\"", "\"Const\"", "\"Squeeze\"", "\"ExpandDims\"",
+        "\"StridedSlice\"", "\"Placeholder\"", "\"Range\"",
         "\"uint8\"", "\"float32\"", "\"../w.bin\"", "[]", "{}", "[1,2]", """{"dtype":"uint8","scale":0.1,"min":-1}""",
     ];
 

@@ -11,7 +11,8 @@ internal sealed class ModelFile
     private readonly JsonArray _weights = [];
     private readonly List<byte> _bytes = [];
 
-    public ModelFile(params int[] input) => Node("Placeholder", "image", [], ("shape", new JsonObject { ["shape"] = Shape(input) }));
+    public ModelFile(params int[] input) =>
+        Node("Placeholder", "image", [], ("shape", new JsonObject { ["shape"] = Shape(input) }));
 
     public static JsonObject Text(string text) => new() { ["s"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(text)) };
 
@@ -43,7 +44,8 @@ internal sealed class ModelFile
     }
 
     /// <summary>A convolution; strides and dilation alike on both axes.</summary>
-    public ModelFile Conv(string name, string input, string kernel, string padding = "VALID", int stride = 1, string op = "Conv2D") =>
+    public ModelFile Conv(
+        string name, string input, string kernel, string padding = "VALID", int stride = 1, string op = "Conv2D") =>
         Node(op, name, [input, kernel], ("padding", Text(padding)), ("strides", Ints(1, stride, stride, 1)), ("dilations", Ints(1, 1, 1, 1)), ("data_format", Text("NHWC")));
 
     public ModelFile Weight(string name, int[] shape, params float[] values)
@@ -82,7 +84,8 @@ internal sealed class ModelFile
     {
         ["format"] = "graph-model",
         ["modelTopology"] = new JsonObject { ["node"] = _nodes.DeepClone() },
-        ["weightsManifest"] = new JsonArray(new JsonObject { ["paths"] = new JsonArray("w.bin"), ["weights"] = _weights.DeepClone() }),
+        ["weightsManifest"] = new JsonArray(
+            new JsonObject { ["paths"] = new JsonArray("w.bin"), ["weights"] = _weights.DeepClone() }),
     }, [.. _bytes]);
 
     /// <summary>Writes the files into a new directory and returns model.json's path.</summary>

@@ -7,7 +7,8 @@ public sealed class NanoDetTests
     public void Read_NanoDet_HasItsConvolutions()
     {
         using var graph = Read();
-        var kernels = graph.Layers.Where(layer => layer.Op is Conv2DOp).Select(layer => KernelShape.Of(layer.Weight("kernel")!)).ToArray();
+        var kernels = graph.Layers.Where(layer => layer.Op is Conv2DOp)
+            .Select(layer => KernelShape.Of(layer.Weight("kernel")!)).ToArray();
         Assert.Equal(34, kernels.Length);
         Assert.Equal(28, kernels.Count(kernel => (kernel.Height, kernel.Width) == (3, 3)));
         Assert.All(graph.Layers, layer => Assert.False(layer.Op is UnsupportedOp or Pad2DOp, layer.Name));
@@ -29,7 +30,8 @@ public sealed class NanoDetTests
         using var graph = Read();
         foreach (var size in new[] { 416, 128, 160 })
         {
-            Assert.Equal(new TensorShape(channels, size / stride, size / stride), ShapeInference.Infer(graph, size, size, [layer])[layer]);
+            Assert.Equal(
+                new TensorShape(channels, size / stride, size / stride), ShapeInference.Infer(graph, size, size, [layer])[layer]);
         }
     }
 
@@ -84,5 +86,6 @@ public sealed class NanoDetTests
         Assert.Equal(64, graph.Digest.Length);
     }
 
-    private static ModelGraph Read() => TfJsGraphReader.Read(InstalledModels.PathOf("nanodet"), KnownModel.All.Single(model => model.Name == "nanodet").Options);
+    private static ModelGraph Read() =>
+        TfJsGraphReader.Read(InstalledModels.PathOf("nanodet"), KnownModel.All.Single(model => model.Name == "nanodet").Options);
 }

@@ -5,7 +5,8 @@ public sealed class PoseNetTests
     [InstalledModelFact("posenet")]
     public void Read_PoseNet_HasItsConvolutionsAndHeads()
     {
-        using var graph = TfJsGraphReader.Read(InstalledModels.PathOf("posenet"), KnownModel.All.Single(model => model.Name == "posenet").Options);
+        using var graph = TfJsGraphReader.Read(
+            InstalledModels.PathOf("posenet"), KnownModel.All.Single(model => model.Name == "posenet").Options);
         Assert.Equal(31, graph.Layers.Count(layer => layer.Op is Conv2DOp));
         Assert.Equal(13, graph.Layers.Count(layer => layer.Op is Conv2DOp { Depthwise: true }));
         Assert.Equal(27, graph.Layers.Count(layer => layer.Op is ActivationOp { Kind: ActivationKind.Relu6 }));

@@ -9,7 +9,8 @@ public sealed class ReaderTests
     public void Read_ShortNameTaken_StaysLong()
     {
         using var graph = new ModelFile(1, 8, 8, 3)
-            .Node("Relu", "net/a", ["image"]).Node("Relu", "net/onnx_tf_prefix_a", ["net/a"]).Node("Relu", "net/onnx_tf_prefix_b", ["net/a"]).Read();
+            .Node("Relu", "net/a", ["image"]).Node("Relu", "net/onnx_tf_prefix_a", ["net/a"])
+            .Node("Relu", "net/onnx_tf_prefix_b", ["net/a"]).Read();
         Assert.Equal(["image", "net/a", "net/onnx_tf_prefix_a", "b"], graph.Layers.Select(layer => layer.Name));
     }
 
@@ -17,7 +18,8 @@ public sealed class ReaderTests
     public void Read_UnknownOp_BlocksOnlyWhatDependsOnIt()
     {
         using var graph = new ModelFile(1, 8, 8, 3)
-            .Node("Relu", "before", ["image"]).Node("MysteryOp", "odd", ["before"]).Node("Relu", "after", ["odd"]).Node("Tanh", "beside", ["before"]).Read();
+            .Node("Relu", "before", ["image"]).Node("MysteryOp", "odd", ["before"]).Node("Relu", "after", ["odd"])
+            .Node("Tanh", "beside", ["before"]).Read();
         Assert.Equal(new UnsupportedOp("MysteryOp", "the reader does not know this op"), graph.Find("odd")!.Op);
         var after = Assert.IsType<UnsupportedOp>(graph.Find("after")!.Op);
         Assert.Contains("'odd' (MysteryOp)", after.Reason, StringComparison.Ordinal);

@@ -47,7 +47,8 @@ public sealed class ShapeOpTests
     {
         for (var from = 1; from < 60; from += 7)
         {
-            using var graph = new ModelFile(1, from, from, 3).Constant("size", 49, 31).Node("ResizeBilinear", "r", ["image", "size"]).Read();
+            using var graph = new ModelFile(1, from, from, 3).Constant("size", 49, 31)
+                .Node("ResizeBilinear", "r", ["image", "size"]).Read();
             Assert.Equal("(3, 49, 31)", graph.ShapeOf("r"));
         }
     }
@@ -57,7 +58,8 @@ public sealed class ShapeOpTests
     {
         using var graph = new ModelFile(1, 4, 4, 2).Constant("flat", -1, 32).Weight("k", [32, 5]).Weight("b", [5])
             .Node("Reshape", "flatten", ["image", "flat"])
-            .Node("_FusedMatMul", "dense", ["flatten", "k", "b"], ("fused_ops", Texts("BiasAdd", "Relu"))).Node("Softmax", "p", ["dense"]).Read();
+            .Node("_FusedMatMul", "dense", ["flatten", "k", "b"], ("fused_ops", Texts("BiasAdd", "Relu")))
+            .Node("Softmax", "p", ["dense"]).Read();
         Assert.Equal(new FlattenOp(ChannelsLast: true), graph.Find("flatten")!.Op);
         Assert.IsType<DenseOp>(graph.Find("dense/preactivation")!.Op);
         Assert.Equal("(5)", graph.ShapeOf("p"));
@@ -80,7 +82,8 @@ public sealed class ShapeOpTests
     public void Read_ReshapeByComputedShape_FitsEverySize()
     {
         // shape(image)[1] * 4 cells and 2 channels, as converters write it.
-        using var graph = new ModelFile(1, 4, 4, 2).Constant("b", 1).Constant("e", 2).Constant("s", 1).Scalar("four", 4).Scalar("one", 1).Scalar("two", 2)
+        using var graph = new ModelFile(1, 4, 4, 2).Constant("b", 1).Constant("e", 2).Constant("s", 1).Scalar("four", 4)
+            .Scalar("one", 1).Scalar("two", 2)
             .Node("Shape", "shape", ["image"])
             .Node("StridedSlice", "h", ["shape", "b", "e", "s"], ("shrink_axis_mask", Int(1)))
             .Node("Mul", "cells", ["h", "four"]).Node("Pack", "to", ["one", "cells", "two"])

@@ -49,7 +49,8 @@ public sealed class WeightStoreTests : IDisposable
         // 100,000 floats: over one 64 KiB chunk, in shards that cut values in two.
         var values = Enumerable.Range(0, 100_000).Select(i => i * 0.25f).ToArray();
         var bytes = Bytes(values);
-        var parts = new[] { bytes[..1], [], bytes[1..70_003], bytes[70_003..] }.Select(part => (ByteSource)new MemoryByteSource(part)).ToArray();
+        var parts = new[] { bytes[..1], [], bytes[1..70_003], bytes[70_003..] }.Select(
+            part => (ByteSource)new MemoryByteSource(part)).ToArray();
         using var store = new WeightStore(new ConcatenatedByteSource(parts), [new("all", [100_000], StoredType.Float32, 0)]);
         Assert.Equal(values, Read(store, "all"));
     }
@@ -90,7 +91,8 @@ public sealed class WeightStoreTests : IDisposable
     [InlineData(new[] { int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, 0 }, 0)]
     [InlineData(new[] { 1, 1, 1, 1, 1, 1, 1, 1, 1 }, 0)]
     public void Constructor_OutsideTheBytes_IsRefused(int[] shape, long offset) =>
-        Assert.Throws<ModelFormatException>(() => new WeightStore(new MemoryByteSource(new byte[8]), [new("a", shape, StoredType.Float32, offset)]));
+        Assert.Throws<ModelFormatException>(
+            () => new WeightStore(new MemoryByteSource(new byte[8]), [new("a", shape, StoredType.Float32, offset)]));
 
     [Fact]
     public void Constructor_BadScaleOrRepeatedName_IsRefused()

@@ -47,7 +47,8 @@ public sealed class LookTests
         var style = new TileStyle(_plain) { ColorMap = ColorMap.Gray, Normalization = Normalization.PerTile };
         var request = new RenderFiltersRequest { InputChannels = { 1 }, Style = style };
         var picture = Made.Filters(Made.Tensor("constant", "DDD", values, 2, 2, 2), request);
-        Assert.Equal([255, 170, 85, 0], PngDecoder.Decode(picture.File).ToRgb().Pixels.Where((_, i) => i % 3 == 0).Select(v => (int)v));
+        Assert.Equal(
+            [255, 170, 85, 0], PngDecoder.Decode(picture.File).ToRgb().Pixels.Where((_, i) => i % 3 == 0).Select(v => (int)v));
     }
 
     [Fact]

@@ -15,8 +15,10 @@ internal static class Made
     {
         var model = new ModelInfoResponse { Name = "net", Input = new InputInfo { Name = "input", Channels = 3, Order = ChannelOrder.Rgb } };
         model.Layers.Add(new LayerInfo { Name = "input", ClassName = "InputLayer", OutputShape = { 3, 32, 32 } });
-        model.Layers.Add(new LayerInfo { Name = "hidden", ClassName = "ReLU", Inputs = { "input" }, OutputShape = { 64, 28, 28 } });
-        model.Layers.Add(new LayerInfo { Name = "layer", ClassName = "Conv2D", Inputs = { inputOf }, OutputShape = { 64, 28, 28 } });
+        model.Layers.Add(
+            new LayerInfo { Name = "hidden", ClassName = "ReLU", Inputs = { "input" }, OutputShape = { 64, 28, 28 } });
+        model.Layers.Add(
+            new LayerInfo { Name = "layer", ClassName = "Conv2D", Inputs = { inputOf }, OutputShape = { 64, 28, 28 } });
         model.Labels.Add(labels);
         return model;
     }
@@ -27,7 +29,8 @@ internal static class Made
         return FilterPicture.Draw(model, model.Layers[^1], [weights], request, TileStyles.Check(request.Style));
     }
 
-    public static FinishedPicture Maps(ReceivedTensor map, TileStyle style, ModelInfoResponse? model = null, params int[] channels)
+    public static FinishedPicture Maps(
+        ReceivedTensor map, TileStyle style, ModelInfoResponse? model = null, params int[] channels)
     {
         var info = new FeatureMapsInfo { Height = 32, Width = 32, Execution = new Execution { Model = "net" } };
         return FeatureMapPicture.Draw(model ?? Model(), info, map, channels, TileStyles.Check(style));
@@ -77,7 +80,8 @@ internal static class Made
             var result = new MaximizationResult { Filter = filter, Variant = variant, Image = header };
             score?.Invoke(result);
             collector.Take(new MaximizationEvent { Result = result });
-            collector.Take(new MaximizationEvent { Chunk = new TensorChunk { Data = Google.Protobuf.ByteString.CopyFrom(bytes) } });
+            collector.Take(
+                new MaximizationEvent { Chunk = new TensorChunk { Data = Google.Protobuf.ByteString.CopyFrom(bytes) } });
         }
 
         return collector;

@@ -40,7 +40,8 @@ public sealed class RecipeFixture : IDisposable
         Assert.Equal((picture.Width, picture.Height), (decoded.Width, decoded.Height));
         var expected = File.ReadAllBytes(Path.Combine(_folder, name + ".raw"));
         var differing = decoded.Pixels.Zip(expected).Count(pair => pair.First != pair.Second);
-        Assert.True(expected.Length == decoded.Pixels.Length && differing == 0, $"{name}: {differing} of {expected.Length} bytes differ");
+        Assert.True(
+            expected.Length == decoded.Pixels.Length && differing == 0, $"{name}: {differing} of {expected.Length} bytes differ");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -4,7 +4,9 @@ using CnnViz.V1;
 
 namespace CnnViz.Render.Tests.Upstream;
 
-/// <summary>Kernels whose values spell out where they belong: filter, input channel, row and column, one decimal digit each.</summary>
+/// <summary>
+/// Kernels whose values spell out where they belong: filter, input channel, row and column, one decimal digit each.
+/// </summary>
 public sealed class LayerKernelTests
 {
     // No two extents are the same: (filters per group, inputs per group, height, width).

@@ -4,9 +4,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Aspire.Hosting.Internal.Health;
 
 /// <summary>Healthy when every replica answers a page with the expected status.</summary>
-internal sealed class HttpEndpointHealthCheck(ProbeClient client, EndpointReference endpoint, string path, int statusCode) : IHealthCheck
+internal sealed class HttpEndpointHealthCheck(
+    ProbeClient client, EndpointReference endpoint, string path, int statusCode) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var replicas = endpoint.EndpointAnnotation.Replicas;
         if (replicas.Count == 0)

@@ -20,7 +20,8 @@ internal sealed class ContainerLaunchPlanner(ContainerEngine engine, ExecutableP
         {
             return docker is not null
                 ? Container(docker, image, container)
-                : throw new DistributedApplicationException($"Resource '{resource.Name}' needs a Docker engine, and none answers.");
+                : throw new DistributedApplicationException(
+                    $"Resource '{resource.Name}' needs a Docker engine, and none answers.");
         }
 
         if (docker is not null && await ContainerEngine.HasImageAsync(docker, image, cancellationToken).ConfigureAwait(false))

@@ -63,6 +63,7 @@ internal sealed class LaunchConfiguration(DistributedApplicationExecutionContext
         var source = provider is ConnectionStringReference connection
             ? $"the connection string of '{connection.Resource.Name}'"
             : "its value";
-        throw new DistributedApplicationException($"Cannot set '{name}' for resource '{resource.Name}': {source} is not available.");
+        throw new DistributedApplicationException(
+            $"Cannot set '{name}' for resource '{resource.Name}': {source} is not available.");
     }
 }

@@ -15,7 +15,9 @@ internal abstract record LaunchPlan
     /// </param>
     public sealed record Run(Func<LaunchRequest, CancellationToken, ValueTask<ProcessSpec>> ResolveAsync) : LaunchPlan
     {
-        /// <summary>Whether the processes of replicas each listen on their own port of this machine, rather than inside a container.</summary>
+        /// <summary>
+        /// Whether the processes of replicas each listen on their own port of this machine, rather than inside a container.
+        /// </summary>
         public bool ListensOnHost { get; init; } = true;
 
         /// <summary>Runs after the process ended, whatever the reason.</summary>

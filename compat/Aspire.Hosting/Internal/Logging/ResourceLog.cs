@@ -34,7 +34,8 @@ internal sealed class ResourceLog
             return [.. _lines.TakeLast(count).Select(l => l.Content)];
     }
 
-    public async IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // A watcher that does not read loses old lines rather than holding them in memory.
         var channel = Channel.CreateBounded<LogLine>(

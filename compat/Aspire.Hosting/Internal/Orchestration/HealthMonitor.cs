@@ -31,7 +31,8 @@ internal sealed class HealthMonitor(
         var ready = false;
         while (true)
         {
-            var healthy = keys.Count == 0 || await ProbeAsync(resource, resourceIds, keys, cancellationToken).ConfigureAwait(false);
+            var healthy = keys.Count == 0
+                || await ProbeAsync(resource, resourceIds, keys, cancellationToken).ConfigureAwait(false);
             if (healthy && !ready)
             {
                 ready = true;

@@ -40,7 +40,8 @@ internal sealed class Orchestrator(
             else
             {
                 ports.Allocate(resource, ((LaunchPlan.Run)plan).ListensOnHost);
-                await eventing.PublishAsync(new ResourceEndpointsAllocatedEvent(resource, services), cancellationToken).ConfigureAwait(false);
+                await eventing.PublishAsync(new ResourceEndpointsAllocatedEvent(resource, services), cancellationToken)
+                    .ConfigureAwait(false);
             }
 
             running.Add(new RunningResource(resource, plan));

@@ -19,7 +19,8 @@ internal sealed class PortReservations : IDisposable
 
     /// <summary>Sets the addresses of all endpoints of a resource, for each of its replicas.</summary>
     /// <param name="resource">The resource.</param>
-    /// <param name="listensOnHost">Whether its process listens on this machine's port itself (a container's is published).</param>
+    /// <param name="listensOnHost">Whether its process listens on this machine's port itself (a container's is
+    /// published).</param>
     /// <exception cref="DistributedApplicationException">The ports asked for cannot be had.</exception>
     public void Allocate(IResource resource, bool listensOnHost)
     {
@@ -98,6 +99,7 @@ internal sealed class PortReservations : IDisposable
             return port;
         }
 
-        throw new DistributedApplicationException($"Found no free port from {LowestPort} to {HighestPort} in {Attempts} attempts.");
+        throw new DistributedApplicationException(
+            $"Found no free port from {LowestPort} to {HighestPort} in {Attempts} attempts.");
     }
 }

@@ -32,7 +32,8 @@ internal sealed class ResourceRunner(
             if (running.Plan is LaunchPlan.Absent absent)
             {
                 logger.LogWarning("{Resource} is absent: {Reason}; going on without it", resource.Name, absent.Reason);
-                await SetStateAsync(running, new ResourceStateSnapshot(StandInResourceStates.Absent, KnownResourceStateStyles.Warn))
+                await SetStateAsync(
+                    running, new ResourceStateSnapshot(StandInResourceStates.Absent, KnownResourceStateStyles.Warn))
                     .ConfigureAwait(false);
                 return;
             }
@@ -47,7 +48,8 @@ internal sealed class ResourceRunner(
         {
             logger.LogError("{Resource} could not be started: {Error}", resource.Name, e.Message);
             logs.Log(resource.Name).Append(e.Message, isError: true);
-            await SetStateAsync(running, new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error))
+            await SetStateAsync(
+                running, new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error))
                 .ConfigureAwait(false);
         }
     }
@@ -115,7 +117,8 @@ internal sealed class ResourceRunner(
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var monitor = MonitorAsync(running, ended.Token);
-        await Task.WhenAll(running.Processes.Select((process, i) => ReportExitAsync(running, i, process, ended, stopping))).ConfigureAwait(false);
+        await Task.WhenAll(running.Processes.Select((process, i) => ReportExitAsync(running, i, process, ended, stopping)))
+            .ConfigureAwait(false);
         await monitor.ConfigureAwait(false);
     }
 
@@ -147,7 +150,8 @@ internal sealed class ResourceRunner(
         var state = resource is ContainerResource ? KnownResourceStates.Exited : KnownResourceStates.Finished;
         await notifications.PublishUpdateAsync(resource, id, s => s with
         {
-            State = new ResourceStateSnapshot(state, exitCode == 0 ? KnownResourceStateStyles.Success : KnownResourceStateStyles.Error),
+            State = new ResourceStateSnapshot(
+                state, exitCode == 0 ? KnownResourceStateStyles.Success : KnownResourceStateStyles.Error),
             ExitCode = exitCode,
             StopTimeStamp = time.GetUtcNow().UtcDateTime,
         }).ConfigureAwait(false);

@@ -3,11 +3,12 @@ namespace Aspire.Hosting.Internal.Processes;
 /// <summary>
 /// How a process is tied to the app host's life.
 /// <para>
-/// The app host holds the writing end of a pipe, the life line. The launcher is the leader of a new session, so that neither Ctrl-C
-/// in the terminal nor a signal to the app host's process group reaches it; it leaves a watcher behind, in a session of its own, and
-/// then becomes the process itself: its id, exit code and signals are the real ones. The watcher reads the life line. A line is the
-/// name of a signal to send to the whole process group. The end of the pipe means that the app host is gone, however it died, or
-/// that it has seen the process end: then nothing of the group may stay, so it gets SIGTERM and, after a grace period, SIGKILL.
+/// The app host holds the writing end of a pipe, the life line. The launcher is the leader of a new session, so that neither
+/// Ctrl-C in the terminal nor a signal to the app host's process group reaches it; it leaves a watcher behind, in a session of
+/// its own, and then becomes the process itself: its id, exit code and signals are the real ones. The watcher reads the life
+/// line. A line is the name of a signal to send to the whole process group. The end of the pipe means that the app host is gone,
+/// however it died, or that it has seen the process end: then nothing of the group may stay, so it gets SIGTERM and, after a
+/// grace period, SIGKILL.
 /// </para>
 /// <para>
 /// PR_SET_PDEATHSIG (setpriv --pdeathsig) would be shorter, but it is bound to the thread that forked, reaches only the process

@@ -45,7 +45,8 @@ internal sealed class ColorBox
     /// <summary>Two boxes with about half of the pixels each; neither is empty.</summary>
     public (ColorBox Low, ColorBox High) Split()
     {
-        var sorted = _cells.OrderBy(cell => (double)_histogram.Sum(cell, _channel) / _histogram.Count(cell)).ThenBy(cell => cell).ToArray();
+        var sorted = _cells.OrderBy(cell => (double)_histogram.Sum(cell, _channel) / _histogram.Count(cell))
+            .ThenBy(cell => cell).ToArray();
         var half = sorted.Sum(_histogram.Count) / 2;
         long seen = 0;
         var cut = 0;

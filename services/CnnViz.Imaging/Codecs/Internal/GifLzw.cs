@@ -1,6 +1,8 @@
 namespace CnnViz.Imaging.Codecs;
 
-/// <summary>GIF's variable-length LZW for 8-bit indices: codes of 9 to 12 bits, lowest bit first, in blocks of at most 255 bytes.</summary>
+/// <summary>
+/// GIF's variable-length LZW for 8-bit indices: codes of 9 to 12 bits, lowest bit first, in blocks of at most 255 bytes.
+/// </summary>
 internal static class GifLzw
 {
     private const int Bits = 8;
@@ -10,7 +12,8 @@ internal static class GifLzw
 
     public static void Write(PooledBufferStream output, ReadOnlySpan<byte> indices)
     {
-        // children[code * 256 + index] is the code of that string and one more index; 0 = none, for no string has code 0's parent.
+        // children[code * 256 + index] is the code of that string and one more index; 0 = none, for no string has code 0's
+        // parent.
         var children = new ushort[MaxCodes << Bits];
         var bits = new BitBlocks(output);
         output.Write([Bits]);

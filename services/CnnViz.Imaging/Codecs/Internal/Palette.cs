@@ -1,14 +1,16 @@
 namespace CnnViz.Imaging.Codecs;
 
 /// <summary>
-/// 256 colours chosen by median cut (P. Heckbert, "Color image quantization for frame buffer display", 1982): the box with the most
-/// spread is halved at its median until there are 256; each gives the mean of its pixels.
+/// 256 colours chosen by median cut (P. Heckbert, "Color image quantization for frame buffer display", 1982): the box with the
+/// most spread is halved at its median until there are 256; each gives the mean of its pixels.
 /// </summary>
 internal sealed class Palette
 {
     public const int Entries = 256;
 
-    /// <summary>How far ordered dithering moves a value up or down at most: about half the distance of neighbouring colours.</summary>
+    /// <summary>
+    /// How far ordered dithering moves a value up or down at most: about half the distance of neighbouring colours.
+    /// </summary>
     private const int DitherReach = 6;
 
     // Bayer's 4 x 4 order.

@@ -21,7 +21,9 @@ internal sealed class PngFile
     /// <summary>Bytes of compressed data in all IDAT chunks.</summary>
     public long CompressedBytes { get; private set; }
 
-    /// <summary>Checks the header against the limits first, then walks all chunks. Takes no memory that depends on the picture's size.</summary>
+    /// <summary>
+    /// Checks the header against the limits first, then walks all chunks. Takes no memory that depends on the picture's size.
+    /// </summary>
     public static PngFile Parse(ReadOnlyMemory<byte> file, ImageLimits limits)
     {
         var offset = PngChunk.Signature.Length;
@@ -89,7 +91,8 @@ internal sealed class PngFile
     {
         var type = Header.ColorType;
         if (type == PngColorType.Palette && (Palette.IsEmpty || Palette.Length / 3 > 1 << Header.BitDepth))
-            throw ImageFormatException.Corrupt("a palette picture has no palette, or one with more entries than its bits can name");
+            throw ImageFormatException.Corrupt(
+                "a palette picture has no palette, or one with more entries than its bits can name");
         if (Transparency.IsEmpty)
             return;
         var valid = type switch

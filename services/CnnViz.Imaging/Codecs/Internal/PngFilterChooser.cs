@@ -6,7 +6,8 @@ namespace CnnViz.Imaging.Codecs;
 /// </summary>
 internal sealed class PngFilterChooser(int stride, int bytesPerPixel)
 {
-    private static readonly PngFilter[] _filters = [PngFilter.Up, PngFilter.Sub, PngFilter.Paeth, PngFilter.Average, PngFilter.None];
+    private static readonly PngFilter[] _filters =
+        [PngFilter.Up, PngFilter.Sub, PngFilter.Paeth, PngFilter.Average, PngFilter.None];
     private readonly byte[] _trial = new byte[stride + 1];
 
     public void Apply(ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, Span<byte> output)

@@ -15,8 +15,11 @@ internal enum PngFilter : byte
 /// <summary>Applies and undoes row filters. "Left" is the byte one whole pixel (at least one byte) before.</summary>
 internal static class PngFilters
 {
-    /// <summary>Writes the filter's number and the filtered row; <paramref name="output"/> is one byte longer than the row.</summary>
-    public static void Apply(PngFilter filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int bytesPerPixel, Span<byte> output)
+    /// <summary>
+    /// Writes the filter's number and the filtered row; <paramref name="output"/> is one byte longer than the row.
+    /// </summary>
+    public static void Apply(
+        PngFilter filter, ReadOnlySpan<byte> row, ReadOnlySpan<byte> above, int bytesPerPixel, Span<byte> output)
     {
         output[0] = (byte)filter;
         output = output[1..];
@@ -72,7 +75,8 @@ internal static class PngFilters
         }
     }
 
-    private static int Left(ReadOnlySpan<byte> row, int index, int bytesPerPixel) => index >= bytesPerPixel ? row[index - bytesPerPixel] : 0;
+    private static int Left(ReadOnlySpan<byte> row, int index, int bytesPerPixel) =>
+        index >= bytesPerPixel ? row[index - bytesPerPixel] : 0;
 
     /// <summary>Of left, above and upper left, the one nearest to left + above - upper left; ties go to the first.</summary>
     private static byte Paeth(int left, int above, int upperLeft)

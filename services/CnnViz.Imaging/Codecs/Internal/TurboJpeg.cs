@@ -8,7 +8,9 @@ internal sealed unsafe class TurboJpeg
     /// <summary>TJPF_RGB, TJPF_GRAY, TJPF_CMYK.</summary>
     public const int PixelsRgb = 0, PixelsGrey = 6, PixelsCmyk = 11;
 
-    /// <summary>TJFLAG_ACCURATEDCT (the inverse DCT that other decoders use) and TJFLAG_LIMITSCANS (at most 500; ignored before 2.1).</summary>
+    /// <summary>
+    /// TJFLAG_ACCURATEDCT (the inverse DCT that other decoders use) and TJFLAG_LIMITSCANS (at most 500; ignored before 2.1).
+    /// </summary>
     private const int Flags = 4096 | 32768;
 
     /// <summary>TJERR_WARNING: decoding went on after an error in the data.</summary>
@@ -44,13 +46,16 @@ internal sealed unsafe class TurboJpeg
         "JPEG needs libjpeg-turbo's TurboJPEG library 2.0 or later (libturbojpeg.so.0, Debian package libturbojpeg0), "
         + "which is not installed here.");
 
-    /// <summary>Decodes <paramref name="file"/>, whose size was read before, into tightly packed <paramref name="pixels"/>.</summary>
+    /// <summary>
+    /// Decodes <paramref name="file"/>, whose size was read before, into tightly packed <paramref name="pixels"/>.
+    /// </summary>
     /// <exception cref="ImageFormatException">The library refuses the data, or finds another size in it.</exception>
     public void Decode(ReadOnlySpan<byte> file, int width, int height, int pixelFormat, Span<byte> pixels)
     {
         var handle = _initDecompress();
         if (handle == 0)
-            throw new InvalidOperationException("libturbojpeg could not start a decoder: " + Marshal.PtrToStringUTF8((nint)_getErrorString(0)));
+            throw new InvalidOperationException(
+                "libturbojpeg could not start a decoder: " + Marshal.PtrToStringUTF8((nint)_getErrorString(0)));
         try
         {
             var bytesPerPixel = pixelFormat switch { PixelsRgb => 3, PixelsGrey => 1, _ => 4 };
@@ -62,7 +67,8 @@ internal sealed unsafe class TurboJpeg
                 var length = new CULong((nuint)file.Length);
                 Check(handle, _decompressHeader(handle, source, length, &foundWidth, &foundHeight, &subsampling, &colorSpace));
                 if (foundWidth != width || foundHeight != height)
-                    throw ImageFormatException.Corrupt($"two readings of its size differ, {width}x{height} and {foundWidth}x{foundHeight}");
+                    throw ImageFormatException.Corrupt(
+                        $"two readings of its size differ, {width}x{height} and {foundWidth}x{foundHeight}");
                 Check(handle, _decompress(handle, source, length, target, width, width * bytesPerPixel, height, pixelFormat, Flags));
             }
         }

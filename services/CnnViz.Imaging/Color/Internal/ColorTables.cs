@@ -1,6 +1,8 @@
 namespace CnnViz.Imaging.Color;
 
-/// <summary>256 sRGB entries each, in hexadecimal, from the lowest value to the highest. Written by Assets/make_assets.py.</summary>
+/// <summary>
+/// 256 sRGB entries each, in hexadecimal, from the lowest value to the highest. Written by Assets/make_assets.py.
+/// </summary>
 internal static class ColorTables
 {
     /// <summary>matplotlib's viridis (CC0, Smith and van der Walt).</summary>

@@ -33,7 +33,9 @@ internal sealed class FontFace
         _glyphs.TryGetValue(char.IsControl(character) ? ' ' : character, out var glyph) ? glyph : _glyphs['?'];
 
     public static FontFace Of(TextSize size) =>
-        _faces.Value.TryGetValue(size, out var face) ? face : throw new ArgumentOutOfRangeException(nameof(size), size, "No such text size.");
+        _faces.Value.TryGetValue(size, out var face)
+            ? face
+            : throw new ArgumentOutOfRangeException(nameof(size), size, "No such text size.");
 
     private static Dictionary<TextSize, FontFace> Load()
     {

@@ -10,7 +10,8 @@ internal static class FloatPicture
             throw new ArgumentOutOfRangeException(nameof(channels), channels, "A picture has 1 or 3 channels.");
         ArgumentOutOfRangeException.ThrowIfNegative(crop);
         if (2L * crop >= width || 2L * crop >= height)
-            throw new ArgumentOutOfRangeException(nameof(crop), crop, $"Cropping {crop} pixels leaves nothing of {width}x{height}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(crop), crop, $"Cropping {crop} pixels leaves nothing of {width}x{height}.");
         if (values.Length != (long)width * height * channels)
             throw new ArgumentException(
                 $"{width}x{height}x{channels} needs {(long)width * height * channels} values, not {values.Length}.", nameof(values));

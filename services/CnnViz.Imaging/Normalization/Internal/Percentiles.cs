@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace CnnViz.Imaging.Normalization;
 
-/// <summary>Percentiles by linear interpolation between the two nearest ranks (numpy's default, Hyndman and Fan's type 7).</summary>
+/// <summary>
+/// Percentiles by linear interpolation between the two nearest ranks (numpy's default, Hyndman and Fan's type 7).
+/// </summary>
 internal static class Percentiles
 {
     /// <summary>Two percentiles of the finite values ((0, 0) without any) and the number of others.</summary>

@@ -34,7 +34,9 @@ internal static class ValueScaling
         return nonFinite == values.Length ? (0, 0, nonFinite) : (low, high, nonFinite);
     }
 
-    /// <summary>(v - low) / (high - low), clipped to 0..1; NaN for a value that is not finite; <paramref name="flat"/> for an empty range.</summary>
+    /// <summary>
+    /// (v - low) / (high - low), clipped to 0..1; NaN for a value that is not finite; <paramref name="flat"/> for an empty range.
+    /// </summary>
     public static void Scale(ReadOnlySpan<float> source, ValueRange range, float flat, bool hasNonFinite, Span<float> destination)
     {
         var width = range.High - range.Low;

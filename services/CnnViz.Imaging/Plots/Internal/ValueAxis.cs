@@ -24,7 +24,8 @@ internal sealed record ValueAxis(double Low, double High, IReadOnlyList<double> 
             high = 1;
         var step = RoundStep((high - low) / WantedIntervals);
         var (first, last) = ((long)Math.Floor(low / step), (long)Math.Ceiling(high / step));
-        return new ValueAxis(first * step, last * step, [.. Enumerable.Range(0, (int)(last - first) + 1).Select(i => (first + i) * step)]);
+        return new ValueAxis(
+            first * step, last * step, [.. Enumerable.Range(0, (int)(last - first) + 1).Select(i => (first + i) * step)]);
     }
 
     /// <summary>Pixels from the top, for an axis of so many pixels.</summary>

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace CnnViz.Models.Onnx;
 
-/// <summary>The constants of a model: weights in the store, and small tensors of numbers that shapes and sizes are made of.</summary>
+/// <summary>
+/// The constants of a model: weights in the store, and small tensors of numbers that shapes and sizes are made of.
+/// </summary>
 /// <param name="bytes">The model's file and those beside it that hold weights.</param>
 /// <param name="store">The weights among the constants.</param>
 internal sealed class OnnxConstants(ByteSource bytes, WeightStore store)
@@ -43,7 +45,8 @@ internal sealed class OnnxConstants(ByteSource bytes, WeightStore store)
 
         if (constant.Count > MaxFolded)
         {
-            throw new UnsupportedNodeException($"constant '{constant.Name}' of {constant.Count} values is too large to compute with");
+            throw new UnsupportedNodeException(
+                $"constant '{constant.Name}' of {constant.Count} values is too large to compute with");
         }
 
         if (constant.Key is { } key)
@@ -56,7 +59,9 @@ internal sealed class OnnxConstants(ByteSource bytes, WeightStore store)
         return Decode(constant.Tensor!);
     }
 
-    /// <summary>Whole numbers; larger ones than 32 bits hold, such as ONNX' "to the end", become the largest that they do.</summary>
+    /// <summary>
+    /// Whole numbers; larger ones than 32 bits hold, such as ONNX' "to the end", become the largest that they do.
+    /// </summary>
     public int[] Integers(OnnxConst constant) =>
         [.. Values(constant).Select(value => value == Math.Floor(value)
             ? (int)Math.Clamp(value, int.MinValue, int.MaxValue)
@@ -122,7 +127,8 @@ internal sealed class OnnxConstants(ByteSource bytes, WeightStore store)
         var size = OnnxDataType.Size(tensor.DataType);
         if (size == 0)
         {
-            throw new UnsupportedNodeException($"constant '{tensor.Name}' is of data type {tensor.DataType}, which is not supported");
+            throw new UnsupportedNodeException(
+                $"constant '{tensor.Name}' is of data type {tensor.DataType}, which is not supported");
         }
 
         if (tensor.Values is { } listed)

@@ -38,16 +38,19 @@ internal sealed class OnnxFolder(OnnxConstants constants, int opset)
             _ => throw new UnsupportedNodeException("the reader cannot compute this op on constants"),
         };
 
-        OnnxConst At(int i) => i < inputs.Length && inputs[i] is { } input ? input : throw new ModelFormatException($"input {i} is missing");
+        OnnxConst At(int i) =>
+            i < inputs.Length && inputs[i] is { } input ? input : throw new ModelFormatException($"input {i} is missing");
 
         OnnxConst Elementwise(Func<double, double, double> f) => Broadcast(name, At(0), At(1), f);
 
-        OnnxConst Each(Func<double, double> f) => constants.Computed(name, At(0).Dims, At(0).Whole, [.. constants.Values(At(0)).Select(f)]);
+        OnnxConst Each(Func<double, double> f) =>
+            constants.Computed(name, At(0).Dims, At(0).Whole, [.. constants.Values(At(0)).Select(f)]);
 
         OnnxConst Renamed(int[] dims) => At(0) with { Dims = dims };
     }
 
-    private static double Quotient(double a, double b) => b == 0 ? throw new ModelFormatException("it divides by zero") : Math.Truncate(a / b);
+    private static double Quotient(double a, double b) =>
+        b == 0 ? throw new ModelFormatException("it divides by zero") : Math.Truncate(a / b);
 
     private OnnxConst Broadcast(string name, OnnxConst left, OnnxConst right, Func<double, double, double> f)
     {
@@ -105,7 +108,8 @@ internal sealed class OnnxFolder(OnnxConstants constants, int opset)
         var value = node.Attributes.TryGetValue("value", out var attribute) && attribute.Tensor is { } tensor
             ? constants.Of($"{node.Outputs[0]}/value", tensor)
             : new OnnxConst("", [], Whole: false) { Values = [0] };
-        return constants.Computed(node.Outputs[0], dims, value.Whole, [.. Enumerable.Repeat(constants.Scalar(value), Count(dims))]);
+        return constants.Computed(
+            node.Outputs[0], dims, value.Whole, [.. Enumerable.Repeat(constants.Scalar(value), Count(dims))]);
     }
 
     private OnnxConst Range(string name, OnnxConst first, double limit, double delta)
@@ -149,7 +153,8 @@ internal sealed class OnnxFolder(OnnxConstants constants, int opset)
     private OnnxConst Slice(OnnxNode node, OnnxConst?[] inputs)
     {
         var data = inputs[0] ?? throw new ModelFormatException("input 0 is missing");
-        var ranges = OnnxShapes.Slices(node, data.Dims, i => inputs.ElementAtOrDefault(i) is { } input ? constants.Integers(input) : null);
+        var ranges = OnnxShapes.Slices(
+            node, data.Dims, i => inputs.ElementAtOrDefault(i) is { } input ? constants.Integers(input) : null);
         var result = data;
         for (var axis = 0; axis < ranges.Length; axis++)
         {
@@ -230,7 +235,9 @@ internal sealed class OnnxFolder(OnnxConstants constants, int opset)
         return constants.Permuted(data, data.Dims, permutation);
     }
 
-    /// <summary>An int8 or uint8 weight of moderate size with one scale, or one per index of an axis: (x - zero point) scale.</summary>
+    /// <summary>
+    /// An int8 or uint8 weight of moderate size with one scale, or one per index of an axis: (x - zero point) scale.
+    /// </summary>
     private OnnxConst Dequantized(OnnxNode node, OnnxConst?[] inputs)
     {
         if (inputs is not [{ } data, { } scale, ..])
@@ -260,6 +267,7 @@ internal sealed class OnnxFolder(OnnxConstants constants, int opset)
         var count = OnnxShapes.Count(dims);
         return count <= OnnxConstants.MaxFolded && dims.Length <= ModelLimits.MaxRank
             ? (int)count
-            : throw new UnsupportedNodeException($"a constant of shape ({string.Join(", ", dims.Take(16))}) is too large to compute with");
+            : throw new UnsupportedNodeException(
+                $"a constant of shape ({string.Join(", ", dims.Take(16))}) is too large to compute with");
     }
 }

@@ -5,14 +5,14 @@ namespace CnnViz.Models;
 /// <summary>
 /// Reads ONNX models of operator sets 1 to 21, float32, float16 or bfloat16, with their weights in the file or beside it.
 /// <para>
-/// Layers carry the nodes' names, or their first outputs' names where nodes have none; a scope that all scoped names share is left
-/// out wherever that stays unambiguous. Full node names and tensor names stay valid as source names. A convolution and the constant
-/// added to it are one layer, named after the addition.
+/// Layers carry the nodes' names, or their first outputs' names where nodes have none; a scope that all scoped names share is
+/// left out wherever that stays unambiguous. Full node names and tensor names stay valid as source names. A convolution and the
+/// constant added to it are one layer, named after the addition.
 /// </para>
 /// <para>
-/// Subgraphs that only compute shapes are worked out at the declared size, or at the caller's default where the file leaves it open.
-/// Sizes that come out as constants become factors of the input's size, as in <see cref="TfJsGraphReader"/>, and so do SAME paddings
-/// at strides above 1; see there for <see cref="InputSpec.SizeMultiple"/> and <see cref="InputSpec.FixedSize"/>.
+/// Subgraphs that only compute shapes are worked out at the declared size, or at the caller's default where the file leaves it
+/// open. Sizes that come out as constants become factors of the input's size, as in <see cref="TfJsGraphReader"/>, and so do SAME
+/// paddings at strides above 1; see there for <see cref="InputSpec.SizeMultiple"/> and <see cref="InputSpec.FixedSize"/>.
 /// </para>
 /// <para>Files are data: names, sizes, counts and values are checked, and nothing in them is executed.</para>
 /// </summary>
@@ -30,7 +30,8 @@ public static class OnnxGraphReader
     /// <summary>Reads a model. Weight values stay in their files until they are asked for.</summary>
     /// <param name="path">The .onnx file; external data is looked for in its directory.</param>
     /// <param name="options">What the file does not say.</param>
-    /// <exception cref="ModelFormatException">The model cannot be used; the message names file, node or offset and the reason.</exception>
+    /// <exception cref="ModelFormatException">The model cannot be used; the message names file, node or offset and the
+    /// reason.</exception>
     public static ModelGraph Read(string path, ModelReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -70,7 +71,8 @@ public static class OnnxGraphReader
         var (store, bytes, tensors) = OnnxWeights.Open(file, directory, Tensors(model));
         try
         {
-            return Translate(model, store, bytes, tensors, options with { DefaultSize = options.DefaultSize ?? _fallbackSize }, name);
+            return Translate(
+                model, store, bytes, tensors, options with { DefaultSize = options.DefaultSize ?? _fallbackSize }, name);
         }
         catch
         {
@@ -92,18 +94,21 @@ public static class OnnxGraphReader
         var translator = new OnnxTranslator(model, names, new OnnxConstants(bytes, store), builder, new OnnxInputs(options));
         translator.Translate(tensors);
         var input = translator.Input ?? throw new ModelFormatException("it has no picture input");
-        string[] outputs = [.. model.Outputs.Select(translator.Find).Select(LayerOf).OfType<string>().Distinct(StringComparer.Ordinal)];
+        string[] outputs =
+            [.. model.Outputs.Select(translator.Find).Select(LayerOf).OfType<string>().Distinct(StringComparer.Ordinal)];
 
         // The engines want the input first; inputs that are not supported may come before it.
         var layers = builder.Build();
-        layers = LayerFolding.Fold([.. layers.OrderBy(layer => layer.Op is InputOp ? 0 : 1)], outputs.ToHashSet(StringComparer.Ordinal));
+        layers = LayerFolding.Fold(
+            [.. layers.OrderBy(layer => layer.Op is InputOp ? 0 : 1)], outputs.ToHashSet(StringComparer.Ordinal));
         var multiple = options.SizeMultiple ?? SizeRule.Multiple(layers, input, translator.HoldsSamePadding);
         if (multiple < 1 || input.Height % multiple != 0 || input.Width % multiple != 0)
         {
             throw new ModelFormatException($"its declared size {input.Height}x{input.Width} is not a multiple of {multiple}");
         }
 
-        return new ModelGraph(name, input with { SizeMultiple = multiple, FixedSize = translator.HoldsSpatialExtents }, layers, store)
+        return new ModelGraph(
+            name, input with { SizeMultiple = multiple, FixedSize = translator.HoldsSpatialExtents }, layers, store)
         {
             Description = options.Description,
             Labels = options.Labels,
@@ -119,7 +124,9 @@ public static class OnnxGraphReader
         _ => null,
     };
 
-    /// <summary>All constants that the file holds: initializers, and the values of Constant nodes under their outputs' names.</summary>
+    /// <summary>
+    /// All constants that the file holds: initializers, and the values of Constant nodes under their outputs' names.
+    /// </summary>
     private static Dictionary<string, OnnxTensor> Tensors(OnnxModel model)
     {
         var tensors = new Dictionary<string, OnnxTensor>(StringComparer.Ordinal);

@@ -4,15 +4,16 @@ namespace CnnViz.Models.Onnx;
 internal sealed class OnnxInputs(ModelReadOptions options)
 {
     /// <summary>
-    /// (batch, channels, height, width) or (batch, height, width, channels); less usual ranks are given a form that means the same:
-    /// three axes are one unbatched (C, H, W), two are (batch, features) and one is (features), as 1x1 feature maps.
+    /// (batch, channels, height, width) or (batch, height, width, channels); less usual ranks are given a form that means the
+    /// same: three axes are one unbatched (C, H, W), two are (batch, features) and one is (features), as 1x1 feature maps.
     /// </summary>
     /// <returns>The input, its declared batch (1 if open), and ONNX' view of it.</returns>
     public (InputSpec Spec, int Batch, int[] View) Describe(OnnxInput input)
     {
         if (input.Name.Length is 0 or > ModelLimits.MaxNameLength)
         {
-            throw new ModelFormatException($"an input's name has {input.Name.Length} characters, outside 1..{ModelLimits.MaxNameLength}");
+            throw new ModelFormatException(
+                $"an input's name has {input.Name.Length} characters, outside 1..{ModelLimits.MaxNameLength}");
         }
 
         if (input.DataType is not (OnnxDataType.Float or OnnxDataType.Float16) || input.Dims is not { Count: >= 1 and <= 4 } dims)

@@ -69,7 +69,10 @@ internal sealed record OnnxTensor(string Name, int[] Dims, int DataType)
     /// <summary>Values that lie in a file as they are: little-endian, back to back.</summary>
     public (long Offset, long Length)? Stored { get; init; }
 
-    /// <summary>The file next to the model that <see cref="Stored"/> refers to; null for the model itself. A length of -1 is the rest of it.</summary>
+    /// <summary>
+    /// The file next to the model that <see cref="Stored"/> refers to; null for the model itself. A length of -1 is the rest of
+    /// it.
+    /// </summary>
     public string? File { get; init; }
 
     /// <summary>Values written as numbers.</summary>

@@ -1,8 +1,8 @@
 namespace CnnViz.Models.Onnx;
 
 /// <summary>
-/// Reads an ONNX ModelProto by the field numbers of onnx.proto. Fields that do not matter here are skipped without being read, and
-/// so are the graphs within nodes: a node that has one is no op that a feature map passes.
+/// Reads an ONNX ModelProto by the field numbers of onnx.proto. Fields that do not matter here are skipped without being read,
+/// and so are the graphs within nodes: a node that has one is no op that a feature map passes.
 /// </summary>
 internal static class OnnxModelReader
 {
@@ -191,5 +191,6 @@ internal static class OnnxModelReader
         }
     }
 
-    private sealed record Graph(List<OnnxNode> Nodes, List<OnnxTensor> Initializers, List<OnnxInput> Inputs, List<string> Outputs);
+    private sealed record Graph(
+        List<OnnxNode> Nodes, List<OnnxTensor> Initializers, List<OnnxInput> Inputs, List<string> Outputs);
 }

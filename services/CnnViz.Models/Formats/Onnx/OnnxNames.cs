@@ -1,8 +1,9 @@
 namespace CnnViz.Models.Onnx;
 
 /// <summary>
-/// Short layer names. A node without a name goes by its first output. The scope that all scoped names share ("Model/") is left out,
-/// and so is what tf2onnx appends to a node made of several ("Conv1_relu/Relu6_Model/bn_Conv1/..."), wherever that stays unambiguous.
+/// Short layer names. A node without a name goes by its first output. The scope that all scoped names share ("Model/") is left
+/// out, and so is what tf2onnx appends to a node made of several ("Conv1_relu/Relu6_Model/bn_Conv1/..."), wherever that stays
+/// unambiguous.
 /// </summary>
 internal sealed class OnnxNames
 {
@@ -39,7 +40,8 @@ internal sealed class OnnxNames
     public string this[OnnxNode node] => _short[node];
 
     /// <summary>Leaves room for a suffix.</summary>
-    private static string Cut(string name) => name.Length <= ModelLimits.MaxNameLength - 64 ? name : name[..(ModelLimits.MaxNameLength - 64)];
+    private static string Cut(string name) =>
+        name.Length <= ModelLimits.MaxNameLength - 64 ? name : name[..(ModelLimits.MaxNameLength - 64)];
 
     private static string Shorten(string name, string scope)
     {

@@ -20,7 +20,9 @@ internal static class OnnxShapes
     public static int Axis(int axis, int rank)
     {
         var normalized = axis < 0 ? axis + rank : axis;
-        return normalized >= 0 && normalized < rank ? normalized : throw new ModelFormatException($"axis {axis} does not exist at rank {rank}");
+        return normalized >= 0 && normalized < rank
+            ? normalized
+            : throw new ModelFormatException($"axis {axis} does not exist at rank {rank}");
     }
 
     public static int[] Permutation(OnnxNode node, int rank)
@@ -88,12 +90,16 @@ internal static class OnnxShapes
     {
         var even = (extent + Math.Max(outputs, 1) - 1) / Math.Max(outputs, 1);
         int[] lengths = sizes ?? [.. Enumerable.Range(0, outputs).Select(i => Math.Min(even, extent - (i * even)))];
-        return lengths.Length == outputs && outputs <= MaxParts && lengths.All(length => length > 0) && lengths.Sum(length => (long)length) == extent
+        return lengths.Length == outputs && outputs <= MaxParts && lengths.All(length => length > 0)
+            && lengths.Sum(length => (long)length) == extent
             ? lengths
-            : throw new ModelFormatException($"an extent of {extent} does not split into ({string.Join(", ", lengths.Take(16))})");
+            : throw new ModelFormatException(
+                $"an extent of {extent} does not split into ({string.Join(", ", lengths.Take(16))})");
     }
 
-    /// <summary>Start, length and step per axis of a Slice, whose ranges are attributes before opset 10 and inputs from then on.</summary>
+    /// <summary>
+    /// Start, length and step per axis of a Slice, whose ranges are attributes before opset 10 and inputs from then on.
+    /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="extents">Extents of what it cuts.</param>
     /// <param name="integers">Reads a constant input; null when it is left out.</param>

@@ -94,7 +94,8 @@ internal static class OnnxTensorReader
 
         long Number(string key, long fallback) => !places.TryGetValue(key, out var text)
             ? fallback
-            : long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
+            : long.TryParse(
+                text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
                 ? number
                 : throw new ModelFormatException($"tensor '{tensor.Name}': its {key} is no number");
     }

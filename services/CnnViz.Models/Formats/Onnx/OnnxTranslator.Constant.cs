@@ -20,7 +20,9 @@ internal sealed partial class OnnxTranslator
                 case "value_float" when value.Float is { } single: return constants.Computed(name, [], false, [single]);
                 case "value_int" when value.Int is { } integer: return constants.Computed(name, [], true, [integer]);
                 case "value_floats": return constants.Computed(name, [value.Floats.Count], false, [.. value.Floats]);
-                case "value_ints": return constants.Computed(name, [value.Ints.Count], true, [.. value.Ints.Select(bits => (double)(long)bits)]);
+                case "value_ints":
+                    return constants.Computed(
+                    name, [value.Ints.Count], true, [.. value.Ints.Select(bits => (double)(long)bits)]);
             }
         }
 

@@ -65,7 +65,8 @@ internal sealed partial class OnnxTranslator
         var kernel = Constant(node, 1, "kernel");
         return kernel.Dims.Length == 4
             ? kernel
-            : throw new UnsupportedNodeException($"its kernel has rank {kernel.Dims.Length}; only two-dimensional convolutions are supported");
+            : throw new UnsupportedNodeException(
+                $"its kernel has rank {kernel.Dims.Length}; only two-dimensional convolutions are supported");
     }
 
     private static void RequireKernelShape(OnnxNode node, KernelShape extents)
@@ -88,7 +89,9 @@ internal sealed partial class OnnxTranslator
         return [kernel, new LayerWeight("bias", constants.Key(bias), bias.Dims, WeightLayout.Plain)];
     }
 
-    /// <summary>alpha A B + beta C with a constant B: a dense layer where alpha is 1 and C, if any, one value per feature.</summary>
+    /// <summary>
+    /// alpha A B + beta C with a constant B: a dense layer where alpha is 1 and C, if any, one value per feature.
+    /// </summary>
     private void Gemm(OnnxNode node)
     {
         var input = Data(node, 0);
@@ -99,14 +102,17 @@ internal sealed partial class OnnxTranslator
         }
 
         var transposed = node.Int("transB", 0) != 0;
-        var kernel = new LayerWeight("kernel", constants.Key(constant), constant.Dims, transposed ? WeightLayout.OutIn : WeightLayout.Plain);
+        var kernel = new LayerWeight(
+            "kernel", constants.Key(constant), constant.Dims, transposed ? WeightLayout.OutIn : WeightLayout.Plain);
         var (alpha, beta) = (node.Float("alpha", 1), node.Float("beta", 1));
         var addend = node.HasInput(2) ? Constant(node, 2, "addend") : null;
         var features = transposed ? constant.Dims[0] : constant.Dims[1];
         var perFeature = addend is not null && addend.Count == features && addend.Dims[^1] == features;
         if (alpha == 1 && (addend is null || (beta == 1 && perFeature)))
         {
-            LayerWeight[] weights = addend is null ? [kernel] : [kernel, new("bias", constants.Key(addend), [features], WeightLayout.Plain)];
+            LayerWeight[] weights = addend is null
+                ? [kernel]
+                : [kernel, new("bias", constants.Key(addend), [features], WeightLayout.Plain)];
             Emit(node, new DenseOp(), input, weights);
             return;
         }
@@ -158,6 +164,8 @@ internal sealed partial class OnnxTranslator
     private static int Reach(int kernel, int dilation)
     {
         var reach = ((kernel - 1L) * dilation) + 1;
-        return reach <= ModelLimits.MaxInputExtent * 2L ? (int)reach : throw new ModelFormatException($"its dilated kernel reaches {reach} pixels");
+        return reach <= ModelLimits.MaxInputExtent * 2L
+            ? (int)reach
+            : throw new ModelFormatException($"its dilated kernel reaches {reach} pixels");
     }
 }

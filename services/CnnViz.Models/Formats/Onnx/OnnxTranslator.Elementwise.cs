@@ -67,7 +67,9 @@ internal sealed partial class OnnxTranslator
         Emit(node, new PReluOp(), input, slope with { Role = "alpha" });
     }
 
-    /// <summary>Before opset 13 the axes from the given one on are one; that is the same where at most one of them is longer than 1.</summary>
+    /// <summary>
+    /// Before opset 13 the axes from the given one on are one; that is the same where at most one of them is longer than 1.
+    /// </summary>
     private void Softmax(OnnxNode node)
     {
         var input = Data(node, 0);
@@ -117,7 +119,8 @@ internal sealed partial class OnnxTranslator
 
         if (input.BatchAxis != 0 || input.Rank is not (2 or 4))
         {
-            throw new UnsupportedNodeException($"its input has rank {input.Rank}; (batch, channels) with or without (height, width) is supported");
+            throw new UnsupportedNodeException(
+                $"its input has rank {input.Rank}; (batch, channels) with or without (height, width) is supported");
         }
 
         input = SeenAs(input, input.PlainAxes, names[node]);
@@ -137,7 +140,9 @@ internal sealed partial class OnnxTranslator
         }
     }
 
-    /// <summary>One operation over two inputs; or over more of them from left to right, or over one, as Sum, Max and Min allow.</summary>
+    /// <summary>
+    /// One operation over two inputs; or over more of them from left to right, or over one, as Sum, Max and Min allow.
+    /// </summary>
     private void Binary(OnnxNode node, BinaryKind kind)
     {
         if (node.Inputs.Count == 1)
@@ -182,7 +187,9 @@ internal sealed partial class OnnxTranslator
         }
     }
 
-    /// <summary>Before opset 7 an attribute says which axis the constant's first one goes with; since then the last ones go together.</summary>
+    /// <summary>
+    /// Before opset 7 an attribute says which axis the constant's first one goes with; since then the last ones go together.
+    /// </summary>
     private OnnxConst Aligned(OnnxNode node, OnnxConst constant, OnnxData data)
     {
         if (model.Opset >= 7 || !node.Attributes.ContainsKey("axis"))
@@ -217,7 +224,9 @@ internal sealed partial class OnnxTranslator
     private void Reciprocal(OnnxNode node) =>
         Emit(node, new BinaryOp(BinaryKind.Divide, ConstantFirst: true), Data(node, 0), Number($"{node.Outputs[0]}/one", 1));
 
-    /// <summary>The constant with extents in the sample's canonical axis order; its values are reordered only where they must be.</summary>
+    /// <summary>
+    /// The constant with extents in the sample's canonical axis order; its values are reordered only where they must be.
+    /// </summary>
     private LayerWeight Broadcastable(OnnxConst constant, OnnxData data)
     {
         if (constant.Dims.Length == 0)
@@ -227,7 +236,8 @@ internal sealed partial class OnnxTranslator
 
         if (constant.Dims.Length > data.Rank)
         {
-            throw new UnsupportedNodeException($"its constant of rank {constant.Dims.Length} outranks its input of rank {data.Rank}");
+            throw new UnsupportedNodeException(
+                $"its constant of rank {constant.Dims.Length} outranks its input of rank {data.Rank}");
         }
 
         int[] dims = [.. Enumerable.Repeat(1, data.Rank - constant.Dims.Length), .. constant.Dims];

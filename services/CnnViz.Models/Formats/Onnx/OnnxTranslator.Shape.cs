@@ -52,7 +52,9 @@ internal sealed partial class OnnxTranslator
         {
             var plain = SeenAs(input, input.PlainAxes, names[node]);
             var dims = SizeFree(from[batched..], to[batched..], rest - batched);
-            int[] axes = batched == 1 ? [OnnxData.Batch, .. Enumerable.Range(0, to.Length - 1)] : [.. Enumerable.Range(0, to.Length)];
+            int[] axes = batched == 1
+                ? [OnnxData.Batch, .. Enumerable.Range(0, to.Length - 1)]
+                : [.. Enumerable.Range(0, to.Length)];
             Emit(node, new ReshapeOp(dims), [plain.Layer], axes);
         }
     }
@@ -74,12 +76,13 @@ internal sealed partial class OnnxTranslator
     }
 
     /// <summary>
-    /// The axes of a reshape that only moves axes of extent 1, as (1, 1, H, W) to (1, H, W, 1): another view of the same layer. Null
-    /// for any other, and where the rank changes.
+    /// The axes of a reshape that only moves axes of extent 1, as (1, 1, H, W) to (1, H, W, 1): another view of the same layer.
+    /// Null for any other, and where the rank changes.
     /// </summary>
     private static int[]? MovedUnits(OnnxData input, int[] from, int[] to)
     {
-        var longer = Enumerable.Range(0, input.Rank).Where(axis => from[axis] != 1 && input.Axes[axis] != OnnxData.Batch).ToArray();
+        var longer = Enumerable.Range(0, input.Rank)
+            .Where(axis => from[axis] != 1 && input.Axes[axis] != OnnxData.Batch).ToArray();
         var first = input.BatchAxis == 0 ? 1 : 0;
         if (input.Rank != 4 || to.Length != 4 || !longer.Select(axis => from[axis]).SequenceEqual(to[first..].Where(extent => extent != 1)))
         {
@@ -194,7 +197,8 @@ internal sealed partial class OnnxTranslator
             throw new UnsupportedNodeException("it joins along the batch");
         }
 
-        string[] before = [.. Enumerable.Range(0, node.Inputs.Count).Select(i => SeenAs(Data(node, i), first.Axes, names[node]).Layer)];
+        string[] before =
+            [.. Enumerable.Range(0, node.Inputs.Count).Select(i => SeenAs(Data(node, i), first.Axes, names[node]).Layer)];
         Emit(node, new ConcatenateOp(axis), before, first.Axes);
     }
 
@@ -223,7 +227,8 @@ internal sealed partial class OnnxTranslator
     {
         var input = Data(node, 0);
         var extents = Extents(input);
-        var ranges = OnnxShapes.Slices(node, extents, i => node.HasInput(i) ? constants.Integers(Constant(node, i, "range")) : null);
+        var ranges = OnnxShapes.Slices(
+            node, extents, i => node.HasInput(i) ? constants.Integers(Constant(node, i, "range")) : null);
         var cuts = Enumerable.Range(0, input.Rank).Where(axis => ranges[axis] != (0, extents[axis], 1)).ToArray();
         if (cuts.Any(axis => input.Axes[axis] == OnnxData.Batch))
         {

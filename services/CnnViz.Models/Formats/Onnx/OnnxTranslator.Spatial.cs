@@ -16,7 +16,8 @@ internal sealed partial class OnnxTranslator
         var reach = new Size2D(Reach(height, dilation.Height), Reach(width, dilation.Width));
         var padding = Padding(node, builder.ShapeOf(input.Layer), reach, stride);
         var counted = kind == PoolKind.Average && node.Int("count_include_pad", 0) != 0 && !padding.IsNone;
-        var op = new Pool2DOp(kind, window, stride, padding, counted, node.Int("ceil_mode", 0) != 0, dilation == Size2D.One ? null : dilation);
+        var op = new Pool2DOp(
+            kind, window, stride, padding, counted, node.Int("ceil_mode", 0) != 0, dilation == Size2D.One ? null : dilation);
         Emit(node, op, input);
         if (node.Outputs.Count > 1)
         {
@@ -35,7 +36,9 @@ internal sealed partial class OnnxTranslator
             return;
         }
 
-        var reduced = listed is null or [] ? Enumerable.Range(0, input.Rank) : listed.Select(axis => OnnxShapes.Axis(axis, input.Rank));
+        var reduced = listed is null or []
+            ? Enumerable.Range(0, input.Rank)
+            : listed.Select(axis => OnnxShapes.Axis(axis, input.Rank));
         var over = reduced.ToHashSet();
         int[] axes = [.. over.Select(axis => input.Axes[axis]).Order()];
         if (axes[0] == OnnxData.Batch)
@@ -84,7 +87,8 @@ internal sealed partial class OnnxTranslator
 
             if (axis is not (1 or 2) || builder.ShapeOf(input.Layer).Rank != 3 || before < 0 || after < 0)
             {
-                throw new UnsupportedNodeException("only heights and widths of feature maps can be padded, by no negative number");
+                throw new UnsupportedNodeException(
+                    "only heights and widths of feature maps can be padded, by no negative number");
             }
 
             (sides[2 * axis], sides[(2 * axis) + 1]) = (before, after);
@@ -115,7 +119,8 @@ internal sealed partial class OnnxTranslator
         {
             null or "nearest" => ResizeKind.Nearest,
             "linear" or "bilinear" => ResizeKind.Bilinear,
-            "cubic" when node.Float("cubic_coeff_a", -0.75f) == -0.75f && node.Int("exclude_outside", 0) == 0 => ResizeKind.Bicubic,
+            "cubic" when node.Float("cubic_coeff_a", -0.75f) == -0.75f && node.Int("exclude_outside", 0) == 0 =>
+                ResizeKind.Bicubic,
             var mode => throw new UnsupportedNodeException($"its mode {mode} is not supported in this form"),
         };
         if (node.Int("antialias", 0) != 0)
@@ -228,7 +233,8 @@ internal sealed partial class OnnxTranslator
         return values switch
         {
             null or [] => fallback,
-            [var height, var width] when Math.Min(height, width) >= least && Math.Max(height, width) <= ModelLimits.MaxInputExtent =>
+            [var height, var width] when Math.Min(height, width) >= least
+                && Math.Max(height, width) <= ModelLimits.MaxInputExtent =>
                 (height, width),
             _ => throw new ModelFormatException($"its {attribute} are ({string.Join(", ", values.Take(8))})"),
         };
@@ -259,7 +265,9 @@ internal sealed partial class OnnxTranslator
         }
     }
 
-    /// <summary>As many positions as ceil(extent / stride); of an odd padding the larger half comes last, or first for SAME_LOWER.</summary>
+    /// <summary>
+    /// As many positions as ceil(extent / stride); of an odd padding the larger half comes last, or first for SAME_LOWER.
+    /// </summary>
     private static (int Before, int After) Same(int extent, int window, int stride, bool upper)
     {
         var positions = (extent + stride - 1L) / stride;

@@ -4,7 +4,8 @@ namespace CnnViz.Models.Onnx;
 /// Turns an ONNX graph into layers, node by node. Axis orders are translated away (see <see cref="OnnxData"/>), constants are
 /// folded, and what cannot be translated becomes an <see cref="UnsupportedOp"/> layer that blocks only what depends on it.
 /// </summary>
-internal sealed partial class OnnxTranslator(OnnxModel model, OnnxNames names, OnnxConstants constants, GraphBuilder builder, OnnxInputs inputs)
+internal sealed partial class OnnxTranslator(
+    OnnxModel model, OnnxNames names, OnnxConstants constants, GraphBuilder builder, OnnxInputs inputs)
 {
     private readonly Dictionary<string, OnnxValue> _values = new(StringComparer.Ordinal);
     private readonly OnnxFolder _folder = new(constants, model.Opset);
@@ -12,13 +13,17 @@ internal sealed partial class OnnxTranslator(OnnxModel model, OnnxNames names, O
     /// <summary>The picture input, once it was found.</summary>
     public InputSpec? Input { get; private set; }
 
-    /// <summary>True when a layer holds a height or width that another input size would change, so that only the declared size is right.</summary>
+    /// <summary>
+    /// True when a layer holds a height or width that another input size would change, so that only the declared size is right.
+    /// </summary>
     public bool HoldsSpatialExtents { get; private set; }
 
     /// <summary>True when a padding was computed by a SAME rule at a stride above 1, which depends on the input's size.</summary>
     public bool HoldsSamePadding { get; private set; }
 
-    /// <summary>The declared batch; samples are independent of each other, so it only matters for shapes written as constants.</summary>
+    /// <summary>
+    /// The declared batch; samples are independent of each other, so it only matters for shapes written as constants.
+    /// </summary>
     private int Batch { get; set; } = 1;
 
     public void Translate(IReadOnlyDictionary<string, OnnxTensor> tensors)
@@ -88,7 +93,8 @@ internal sealed partial class OnnxTranslator(OnnxModel model, OnnxNames names, O
             // Every output counts as made; what an op does not set below is refused when something takes it.
             if (node.Inputs.Where(input => input.Length > 0).Select(Value).OfType<OnnxBlocked>().FirstOrDefault() is { } blocker)
             {
-                AddUnsupported(node, $"it needs the output of '{blocker.Node}' ({blocker.OpType}), which is not supported", blocker);
+                AddUnsupported(
+                    node, $"it needs the output of '{blocker.Node}' ({blocker.OpType}), which is not supported", blocker);
             }
             else
             {
@@ -174,13 +180,15 @@ internal sealed partial class OnnxTranslator(OnnxModel model, OnnxNames names, O
     private void AddUnsupported(OnnxNode node, string reason, OnnxBlocked? blocker)
     {
         var name = names[node];
-        var before = node.Inputs.Where(input => input.Length > 0).Select(input => _values.GetValueOrDefault(input)).Select(value => value switch
+        var before = node.Inputs.Where(input => input.Length > 0).Select(input => _values.GetValueOrDefault(input))
+            .Select(value => value switch
         {
             OnnxData data => data.Layer,
             OnnxBlocked blocked => blocked.Layer,
             _ => null,
         });
-        builder.AddUnsupported(name, new UnsupportedOp(node.Op, reason), [.. before.OfType<string>().Distinct()], SourceNames(node, 0));
+        builder.AddUnsupported(
+            name, new UnsupportedOp(node.Op, reason), [.. before.OfType<string>().Distinct()], SourceNames(node, 0));
         var value = new OnnxBlocked(name, blocker?.OpType ?? node.Op, blocker?.Node ?? node.Title);
         for (var i = 0; i < node.Outputs.Count; i++)
         {
@@ -209,7 +217,9 @@ internal sealed partial class OnnxTranslator(OnnxModel model, OnnxNames names, O
     private OnnxConst Constant(OnnxNode node, int input, string what) => Value(node, input) as OnnxConst
         ?? throw new UnsupportedNodeException($"its {what} is not constant");
 
-    /// <summary>Whole numbers from an attribute (older opsets) or a constant input (newer ones); null when neither is there.</summary>
+    /// <summary>
+    /// Whole numbers from an attribute (older opsets) or a constant input (newer ones); null when neither is there.
+    /// </summary>
     private int[]? Integers(OnnxNode node, string attribute, int input) =>
         node.Ints(attribute) ?? (node.HasInput(input) ? constants.Integers(Constant(node, input, attribute)) : null);
 

@@ -5,8 +5,8 @@ internal abstract record OnnxValue;
 
 /// <summary>
 /// A layer's output seen through ONNX' axis order. Axes[i] is the canonical sample axis that ONNX' axis i shows;
-/// <see cref="Batch"/> for the batch axis, which a tensor of one unbatched sample lacks. An NHWC tensor over a canonical (C, H, W)
-/// output has axes (batch, 1, 2, 0), so that a transposition between image formats is only another view of the same layer.
+/// <see cref="Batch"/> for the batch axis, which a tensor of one unbatched sample lacks. An NHWC tensor over a canonical (C, H,
+/// W) output has axes (batch, 1, 2, 0), so that a transposition between image formats is only another view of the same layer.
 /// </summary>
 internal sealed record OnnxData(string Layer, int[] Axes) : OnnxValue
 {

@@ -30,7 +30,8 @@ internal static class OnnxWeights
                 end = checked(end + source.Length);
             }
 
-            var placed = tensors.ToDictionary(pair => pair.Key, pair => Place(pair.Value, starts, model.Length), StringComparer.Ordinal);
+            var placed = tensors.ToDictionary(
+                pair => pair.Key, pair => Place(pair.Value, starts, model.Length), StringComparer.Ordinal);
             var bytes = new ConcatenatedByteSource(files);
             var table = placed.Where(pair => IsWeight(pair.Value)).Select(pair => new StoredTensor(
                 pair.Key, pair.Value.Dims, Type(pair.Value.DataType), pair.Value.Stored!.Value.Offset));
@@ -43,7 +44,9 @@ internal static class OnnxWeights
         }
     }
 
-    /// <summary>Checks that a tensor's values are as many as its shape needs, and finds them within the bytes of all files.</summary>
+    /// <summary>
+    /// Checks that a tensor's values are as many as its shape needs, and finds them within the bytes of all files.
+    /// </summary>
     private static OnnxTensor Place(OnnxTensor tensor, Dictionary<string, (long Start, long Length)> starts, long modelLength)
     {
         long count;

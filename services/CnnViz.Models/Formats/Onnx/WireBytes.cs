@@ -4,8 +4,8 @@ using System.Text;
 namespace CnnViz.Models.Onnx;
 
 /// <summary>
-/// A file's bytes behind a small window, with a budget for what is looked at: weights are skipped, not read, so that the structure
-/// of a real network is a few megabytes whatever its weights take, and a file made to be endless is refused.
+/// A file's bytes behind a small window, with a budget for what is looked at: weights are skipped, not read, so that the
+/// structure of a real network is a few megabytes whatever its weights take, and a file made to be endless is refused.
 /// </summary>
 internal sealed class WireBytes(ByteSource source)
 {

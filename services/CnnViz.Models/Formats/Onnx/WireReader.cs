@@ -79,7 +79,8 @@ internal sealed class WireReader
                 var length = ReadVarint();
                 if (length > (ulong)(_end - _position))
                 {
-                    throw new ModelFormatException($"a field of {length} bytes at byte {at} reaches beyond its message's end at {_end}");
+                    throw new ModelFormatException(
+                        $"a field of {length} bytes at byte {at} reaches beyond its message's end at {_end}");
                 }
 
                 (Start, Length) = (_position, (long)length);

@@ -36,7 +36,8 @@ internal static class ConstantFolder
         TfConst Elementwise(Func<double, double, double> f) => Broadcast(name, At(0), At(1), f, constants);
     }
 
-    private static TfConst Broadcast(string name, TfConst left, TfConst right, Func<double, double, double> f, ConstantTensors constants)
+    private static TfConst Broadcast(
+        string name, TfConst left, TfConst right, Func<double, double, double> f, ConstantTensors constants)
     {
         var rank = Math.Max(left.Dims.Length, right.Dims.Length);
         int[] a = [.. Enumerable.Repeat(1, rank - left.Dims.Length), .. left.Dims];
@@ -67,15 +68,18 @@ internal static class ConstantFolder
     private static TfConst Cast(NodeDef node, TfConst input, ConstantTensors constants)
     {
         var values = constants.Values(input);
-        var whole = node.Attributes.TryGetProperty("DstT", out var target) && JsonShape.Text(target, "type") is "DT_INT32" or "DT_INT64";
+        var whole = node.Attributes.TryGetProperty("DstT", out var target)
+            && JsonShape.Text(target, "type") is "DT_INT32" or "DT_INT64";
         return new TfConst(node.Name, input.Dims, null, whole ? [.. values.Select(Math.Truncate)] : values);
     }
 
     private static int[] ReshapedDims(TfConst input, int[] wanted)
     {
-        var known = wanted.Where(extent => extent != -1).Aggregate(1L, (product, extent) => Math.Min(product * Math.Max(extent, 0), int.MaxValue));
+        var known = wanted.Where(extent => extent != -1).Aggregate(
+            1L, (product, extent) => Math.Min(product * Math.Max(extent, 0), int.MaxValue));
         var dims = wanted.Select(extent => extent == -1 && known > 0 ? (int)(input.Count / known) : extent).ToArray();
-        return dims.Length <= ModelLimits.MaxRank && dims.All(extent => extent >= 0) && Count(dims, ModelLimits.MaxElements) == input.Count
+        return dims.Length <= ModelLimits.MaxRank && dims.All(extent => extent >= 0)
+            && Count(dims, ModelLimits.MaxElements) == input.Count
             ? dims
             : throw new ModelFormatException($"{input.Count} values do not fit ({string.Join(", ", wanted.Take(16))})");
     }
@@ -176,7 +180,9 @@ internal static class ConstantFolder
         var count = 1L;
         foreach (var extent in dims)
         {
-            count = extent >= 0 ? Math.Min(count * extent, most + 1) : throw new ModelFormatException($"an extent of {extent} is negative");
+            count = extent >= 0
+                ? Math.Min(count * extent, most + 1)
+                : throw new ModelFormatException($"an extent of {extent} is negative");
         }
 
         return count <= most && dims.Length <= ModelLimits.MaxRank

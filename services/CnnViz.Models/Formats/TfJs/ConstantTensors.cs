@@ -35,7 +35,8 @@ internal sealed class ConstantTensors(WeightStore store)
 
         if (constant.Count > MaxFolded)
         {
-            throw new UnsupportedNodeException($"constant '{constant.Name}' of {constant.Count} values is too large to compute with");
+            throw new UnsupportedNodeException(
+                $"constant '{constant.Name}' of {constant.Count} values is too large to compute with");
         }
 
         if (store.Entry(constant.Key!) is { Type: StoredType.Int32 })
@@ -110,7 +111,9 @@ internal sealed class ConstantTensors(WeightStore store)
 
     private static TfConst Inline(string name, JsonElement tensor)
     {
-        var dims = tensor.TryGetProperty("tensorShape", out var shape) ? JsonNumbers.Shape(shape, $"constant '{name}': its shape") : [];
+        var dims = tensor.TryGetProperty("tensorShape", out var shape)
+            ? JsonNumbers.Shape(shape, $"constant '{name}': its shape")
+            : [];
         if (dims is null || dims.Any(extent => extent < 0))
         {
             throw new ModelFormatException($"constant '{name}' has no definite shape");

@@ -32,10 +32,13 @@ internal sealed record NodeDef(string Name, string Op, IReadOnlyList<TensorRef> 
         List(name, "s") is { } list ? [.. list.EnumerateArray().Select(s => Base64Text(s, name))] : [];
 
     /// <summary>The attribute's message field, for example "shape" or "tensor"; null if absent.</summary>
-    public JsonElement? Message(string name, string field) => Value(name, field) is { ValueKind: JsonValueKind.Object } value ? value : null;
+    public JsonElement? Message(string name, string field) =>
+        Value(name, field) is { ValueKind: JsonValueKind.Object } value ? value : null;
 
     private JsonElement? List(string name, string field) =>
-        Message(name, "list") is { } list && list.TryGetProperty(field, out var values) && values.ValueKind == JsonValueKind.Array ? values : null;
+        Message(name, "list") is { } list && list.TryGetProperty(field, out var values) && values.ValueKind == JsonValueKind.Array
+            ? values
+            : null;
 
     private JsonElement? Value(string name, string field) =>
         Attributes.ValueKind == JsonValueKind.Object

@@ -11,7 +11,8 @@ internal static class GraphDefReader
         var nodes = JsonShape.Array(topology, "node", "modelTopology");
         if (nodes.GetArrayLength() > ModelLimits.MaxLayers)
         {
-            throw new ModelFormatException($"modelTopology has {nodes.GetArrayLength()} nodes, more than {ModelLimits.MaxLayers}");
+            throw new ModelFormatException(
+                $"modelTopology has {nodes.GetArrayLength()} nodes, more than {ModelLimits.MaxLayers}");
         }
 
         var parsed = new List<NodeDef>(nodes.GetArrayLength());
@@ -75,7 +76,8 @@ internal static class GraphDefReader
             {
                 if (!byName.ContainsKey(input.Node))
                 {
-                    throw new ModelFormatException($"node '{nodes[i].Name}' ({nodes[i].Op}) takes '{input.Node}', which does not exist");
+                    throw new ModelFormatException(
+                        $"node '{nodes[i].Name}' ({nodes[i].Op}) takes '{input.Node}', which does not exist");
                 }
 
                 consumers[input.Node].Add(i);
@@ -103,7 +105,8 @@ internal static class GraphDefReader
 
         return sorted.Count == nodes.Count
             ? sorted
-            : throw new ModelFormatException($"node '{nodes.First(node => waiting[node.Name] > 0).Name}' lies on or behind a cycle");
+            : throw new ModelFormatException(
+                $"node '{nodes.First(node => waiting[node.Name] > 0).Name}' lies on or behind a cycle");
     }
 
     private static List<string> ReadOutputs(JsonElement root)

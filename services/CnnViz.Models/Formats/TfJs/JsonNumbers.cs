@@ -9,7 +9,8 @@ internal static class JsonNumbers
     public static long Long(JsonElement value, string what) => value.ValueKind switch
     {
         JsonValueKind.Number when value.TryGetInt64(out var number) => number,
-        JsonValueKind.String when long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        JsonValueKind.String when long.TryParse(
+            value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
         _ => throw new ModelFormatException($"{what} is not an integer"),
     };
 
@@ -22,7 +23,8 @@ internal static class JsonNumbers
     public static double Double(JsonElement value, string what) => value.ValueKind switch
     {
         JsonValueKind.Number when value.TryGetDouble(out var number) => number,
-        JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        JsonValueKind.String when double.TryParse(
+            value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
         _ => throw new ModelFormatException($"{what} is not a number"),
     };
 

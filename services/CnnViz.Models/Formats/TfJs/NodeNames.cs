@@ -14,7 +14,8 @@ internal sealed class NodeNames
     public NodeNames(IReadOnlyList<NodeDef> nodes)
     {
         var layers = nodes.Where(node => node.Op != "Const").ToArray();
-        var scope = SharedScope(layers.Where(node => node.Op is not ("Placeholder" or "Identity" or "NoOp")).Select(node => node.Name));
+        var scope = SharedScope(
+            layers.Where(node => node.Op is not ("Placeholder" or "Identity" or "NoOp")).Select(node => node.Name));
         var full = layers.Select(node => node.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var group in layers.Select(node => node.Name).GroupBy(name => Shorten(name, scope), StringComparer.Ordinal))
         {
@@ -63,7 +64,9 @@ internal sealed class NodeNames
             name = name[OnnxPrefix.Length..];
         }
 
-        return name.Length > BiasSuffix.Length && name.EndsWith(BiasSuffix, StringComparison.Ordinal) ? name[..^BiasSuffix.Length] : name;
+        return name.Length > BiasSuffix.Length && name.EndsWith(BiasSuffix, StringComparison.Ordinal)
+            ? name[..^BiasSuffix.Length]
+            : name;
     }
 
     private static string SharedScope(IEnumerable<string> names)

@@ -9,7 +9,9 @@ internal static class SliceRanges
     /// <returns>Start and length per axis.</returns>
     public static (int Start, int Length)[] Of(NodeDef node, int[] extents, Func<int, int[]> integers)
     {
-        var ranges = node.Op == "Slice" ? Plain(integers(1), integers(2), extents) : Strided(node, integers(1), integers(2), integers(3), extents);
+        var ranges = node.Op == "Slice"
+            ? Plain(integers(1), integers(2), extents)
+            : Strided(node, integers(1), integers(2), integers(3), extents);
         return ranges.All(range => range.Length > 0) ? ranges : throw new ModelFormatException("it cuts everything away");
     }
 
@@ -17,7 +19,8 @@ internal static class SliceRanges
     {
         if (begin.Length != extents.Length || size.Length != extents.Length)
         {
-            throw new ModelFormatException($"its {begin.Length} starts and {size.Length} sizes do not match rank {extents.Length}");
+            throw new ModelFormatException(
+                $"its {begin.Length} starts and {size.Length} sizes do not match rank {extents.Length}");
         }
 
         return [.. extents.Select((extent, i) => begin[i] >= 0 && begin[i] <= extent && size[i] >= -1 && (long)begin[i] + size[i] <= extent

@@ -16,8 +16,8 @@ namespace CnnViz.Models;
 /// Sizes that the file gives as constants become factors of the input's size: a resize to (26, 26) of a 13-pixel map scales by 2.
 /// TensorFlow's SAME padding at strides above 1 depends on the size; it is computed at the declared one. Where the declared size
 /// is a multiple of the network's largest stride and such paddings or resizes occur, <see cref="InputSpec.SizeMultiple"/> is that
-/// stride, and every allowed size gives exactly TensorFlow's result; otherwise (385 pixels at stride 16, say) other sizes run with
-/// the declared size's paddings.
+/// stride, and every allowed size gives exactly TensorFlow's result; otherwise (385 pixels at stride 16, say) other sizes run
+/// with the declared size's paddings.
 /// </para>
 /// <para>Files are data: paths, sizes, counts and values are checked, and nothing in them is executed.</para>
 /// </summary>
@@ -31,7 +31,8 @@ public static class TfJsGraphReader
     /// <summary>Reads a model. Weight values stay in their files until they are asked for.</summary>
     /// <param name="path">The model.json; weight files are looked for below its directory.</param>
     /// <param name="options">What the file does not say.</param>
-    /// <exception cref="ModelFormatException">The model cannot be used; the message names file, node or offset and the reason.</exception>
+    /// <exception cref="ModelFormatException">The model cannot be used; the message names file, node or offset and the
+    /// reason.</exception>
     public static ModelGraph Read(string path, ModelReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -100,21 +101,25 @@ public static class TfJsGraphReader
     private static ModelGraph Translate(GraphDef graph, WeightStore store, ModelReadOptions options, string name)
     {
         var builder = new GraphBuilder();
-        var translator = new TfTranslator(new NodeNames(graph.Nodes), new ConstantTensors(store), builder, new PictureInput(options, channelsLastByDefault: true));
+        var translator = new TfTranslator(
+            new NodeNames(graph.Nodes), new ConstantTensors(store), builder,
+            new PictureInput(options, channelsLastByDefault: true));
         translator.Translate(graph);
         var input = translator.Input ?? throw new ModelFormatException("it has no picture input (a placeholder of rank 4)");
         string[] outputs = [.. Outputs(graph).Select(translator.LayerOf).OfType<string>().Distinct(StringComparer.Ordinal)];
 
         // The engines want the input first; placeholders may come after constant-only nodes that were not supported.
         var layers = builder.Build();
-        layers = LayerFolding.Fold([.. layers.OrderBy(layer => layer.Op is InputOp ? 0 : 1)], outputs.ToHashSet(StringComparer.Ordinal));
+        layers = LayerFolding.Fold(
+            [.. layers.OrderBy(layer => layer.Op is InputOp ? 0 : 1)], outputs.ToHashSet(StringComparer.Ordinal));
         var multiple = options.SizeMultiple ?? SizeRule.Multiple(layers, input, translator.HoldsSamePadding);
         if (multiple < 1 || input.Height % multiple != 0 || input.Width % multiple != 0)
         {
             throw new ModelFormatException($"its declared size {input.Height}x{input.Width} is not a multiple of {multiple}");
         }
 
-        return new ModelGraph(name, input with { SizeMultiple = multiple, FixedSize = translator.HoldsSpatialExtents }, layers, store)
+        return new ModelGraph(
+            name, input with { SizeMultiple = multiple, FixedSize = translator.HoldsSpatialExtents }, layers, store)
         {
             Description = options.Description,
             Labels = options.Labels,

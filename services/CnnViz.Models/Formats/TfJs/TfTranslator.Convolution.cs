@@ -10,7 +10,8 @@ internal sealed partial class TfTranslator
         var axes = Format(node);
         var input = SeenAs(Data(node, 0), axes, names.Short(node.Name));
         var constant = Constant(node, 1, "kernel");
-        var kernel = new LayerWeight("kernel", constants.Key(constant), constant.Dims, depthwise ? WeightLayout.Hwim : WeightLayout.Hwio);
+        var kernel = new LayerWeight(
+            "kernel", constants.Key(constant), constant.Dims, depthwise ? WeightLayout.Hwim : WeightLayout.Hwio);
         var extents = KernelShape.Of(kernel);
         var shape = builder.ShapeOf(input.Layer);
         if (depthwise ? constant.Dims[2] != shape.Channels : shape.Channels % extents.InPerGroup != 0)
@@ -39,7 +40,9 @@ internal sealed partial class TfTranslator
         EmitFused(node, new DenseOp(), input.Layer, new LayerWeight("kernel", constants.Key(constant), constant.Dims, layout), input.Axes);
     }
 
-    /// <summary>The op itself, named after the node; or, when an activation is fused, named before it, with the activation after it.</summary>
+    /// <summary>
+    /// The op itself, named after the node; or, when an activation is fused, named before it, with the activation after it.
+    /// </summary>
     private void EmitFused(NodeDef node, LayerOp op, string input, LayerWeight kernel, int[] axes)
     {
         var fused = node.Texts("fused_ops");
@@ -145,7 +148,9 @@ internal sealed partial class TfTranslator
         }
     }
 
-    /// <summary>TensorFlow's rule: as many positions as ceil(extent / stride); of an odd padding the larger half comes last.</summary>
+    /// <summary>
+    /// TensorFlow's rule: as many positions as ceil(extent / stride); of an odd padding the larger half comes last.
+    /// </summary>
     private static (int Before, int After) Same(int extent, int window, int stride)
     {
         var positions = (extent + stride - 1) / stride;
@@ -156,12 +161,16 @@ internal sealed partial class TfTranslator
     private static int Dilated(int kernel, int dilation)
     {
         var reach = ((kernel - 1L) * dilation) + 1;
-        return reach <= ModelLimits.MaxInputExtent * 2L ? (int)reach : throw new ModelFormatException($"its dilated kernel reaches {reach} pixels");
+        return reach <= ModelLimits.MaxInputExtent * 2L
+            ? (int)reach
+            : throw new ModelFormatException($"its dilated kernel reaches {reach} pixels");
     }
 
     private static int NormalizeAxis(int axis, int rank)
     {
         var normalized = axis < 0 ? axis + rank : axis;
-        return normalized >= 0 && normalized < rank ? normalized : throw new ModelFormatException($"axis {axis} does not exist at rank {rank}");
+        return normalized >= 0 && normalized < rank
+            ? normalized
+            : throw new ModelFormatException($"axis {axis} does not exist at rank {rank}");
     }
 }

@@ -44,11 +44,13 @@ internal sealed partial class TfTranslator
             return;
         }
 
-        var minusOne = new LayerWeight("constant", constants.Key(new TfConst($"{node.Name}/minus_one", [], null, [-1])), [], WeightLayout.Plain);
+        var minusOne = new LayerWeight(
+            "constant", constants.Key(new TfConst($"{node.Name}/minus_one", [], null, [-1])), [], WeightLayout.Plain);
         var negated = builder.Add(Auxiliary(name, "negated"), new BinaryOp(BinaryKind.Multiply), [input.Layer], [minusOne]);
         var relu = new ActivationOp(ActivationKind.Relu);
         var below = builder.Add(Auxiliary(name, "below"), relu, [negated], []);
-        var scaled = builder.Add(Auxiliary(name, "scaled"), new BinaryOp(BinaryKind.Multiply), [below], [Broadcastable(alpha, alpha.Dims, input)]);
+        var scaled = builder.Add(
+            Auxiliary(name, "scaled"), new BinaryOp(BinaryKind.Multiply), [below], [Broadcastable(alpha, alpha.Dims, input)]);
         var above = builder.Add(Auxiliary(name, "above"), relu, [input.Layer], []);
         SetValue(node, new TfData(builder.Add(name, new BinaryOp(BinaryKind.Subtract), [above, scaled], [], node.Name), input.Axes));
     }
@@ -130,7 +132,9 @@ internal sealed partial class TfTranslator
         }
     }
 
-    /// <summary>The constant with extents in the sample's canonical axis order; its values are reordered only where they must be.</summary>
+    /// <summary>
+    /// The constant with extents in the sample's canonical axis order; its values are reordered only where they must be.
+    /// </summary>
     private LayerWeight Broadcastable(TfConst constant, int[] dims, TfData data)
     {
         if (dims.Length == 0)

@@ -8,7 +8,8 @@ internal sealed partial class TfTranslator
     private void Transpose(NodeDef node)
     {
         var input = Data(node, 0);
-        var permutation = constants.Integers(Constant(node, 1, "permutation")).Select(axis => NormalizeAxis(axis, input.Rank)).ToArray();
+        var permutation = constants.Integers(Constant(node, 1, "permutation"))
+            .Select(axis => NormalizeAxis(axis, input.Rank)).ToArray();
         if (!permutation.Order().SequenceEqual(Enumerable.Range(0, input.Rank)))
         {
             throw new ModelFormatException($"({string.Join(", ", permutation)}) is no permutation of {input.Rank} axes");
@@ -221,7 +222,8 @@ internal sealed partial class TfTranslator
             // TensorFlow calls a node's first output "name" as well as "name:0".
             var suffix = i == 0 ? "" : $":{i}";
             string[] sourceNames = i == 0 ? [node.Name, $"{node.Name}:0"] : [$"{node.Name}:{i}"];
-            var layer = builder.Add(names.Short(node.Name) + suffix, new SliceOp(axis, start, lengths[i]), [input.Layer], [], sourceNames);
+            var layer = builder.Add(
+                names.Short(node.Name) + suffix, new SliceOp(axis, start, lengths[i]), [input.Layer], [], sourceNames);
             SetValue(node, new TfData(layer, input.Axes), i);
             start += lengths[i];
         }

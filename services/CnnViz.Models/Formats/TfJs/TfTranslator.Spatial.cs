@@ -59,7 +59,8 @@ internal sealed partial class TfTranslator
         }
 
         var shape = builder.ShapeOf(input.Layer);
-        var coordinates = corners ? ResizeCoordinates.AlignCorners : half ? ResizeCoordinates.HalfPixel : ResizeCoordinates.Asymmetric;
+        var coordinates =
+            corners ? ResizeCoordinates.AlignCorners : half ? ResizeCoordinates.HalfPixel : ResizeCoordinates.Asymmetric;
         var op = new ResizeOp(kind, Factor(shape.Height, size[0]), Factor(shape.Width, size[1]), coordinates);
         Emit(node, op, [input.Layer], [], TfData.Nhwc);
     }

@@ -12,10 +12,14 @@ internal sealed partial class TfTranslator(NodeNames names, ConstantTensors cons
     /// <summary>The picture input, once a placeholder was found.</summary>
     public InputSpec? Input { get; private set; }
 
-    /// <summary>True when a layer holds a height or width that another input size would change, so that only the declared size is right.</summary>
+    /// <summary>
+    /// True when a layer holds a height or width that another input size would change, so that only the declared size is right.
+    /// </summary>
     public bool HoldsSpatialExtents { get; private set; }
 
-    /// <summary>True when a padding was computed by TensorFlow's SAME rule at a stride above 1, which depends on the input's size.</summary>
+    /// <summary>
+    /// True when a padding was computed by TensorFlow's SAME rule at a stride above 1, which depends on the input's size.
+    /// </summary>
     public bool HoldsSamePadding { get; private set; }
 
     public void Translate(GraphDef graph)
@@ -27,7 +31,8 @@ internal sealed partial class TfTranslator(NodeNames names, ConstantTensors cons
             {
                 if (BlockedBy(node) is { } blocker)
                 {
-                    AddUnsupported(node, $"it needs the output of '{blocker.Node}' ({blocker.OpType}), which is not supported", blocker);
+                    AddUnsupported(
+                        node, $"it needs the output of '{blocker.Node}' ({blocker.OpType}), which is not supported", blocker);
                 }
                 else
                 {
@@ -189,7 +194,8 @@ internal sealed partial class TfTranslator(NodeNames names, ConstantTensors cons
         }
 
         var tensor = node.Inputs[input];
-        return Lookup(tensor) ?? throw new ModelFormatException($"it takes output {tensor.Index} of '{tensor.Node}', which has no such output");
+        return Lookup(tensor)
+            ?? throw new ModelFormatException($"it takes output {tensor.Index} of '{tensor.Node}', which has no such output");
     }
 
     private TfData Data(NodeDef node, int input) => Value(node, input) as TfData

@@ -61,7 +61,9 @@ internal static class WeightsManifestReader
         return length;
     }
 
-    /// <summary>A shard's path must be relative and stay within the model's directory: a model file must not read others.</summary>
+    /// <summary>
+    /// A shard's path must be relative and stay within the model's directory: a model file must not read others.
+    /// </summary>
     private static string Resolve(JsonElement path, string directory, string where)
     {
         var text = path.ValueKind == JsonValueKind.String ? path.GetString()! : "";
@@ -70,12 +72,14 @@ internal static class WeightsManifestReader
             || text.Any(c => char.IsControl(c) || c is '\\' or ':')
             || segments.Any(segment => segment is "" or "." or ".."))
         {
-            throw new ModelFormatException($"{where}: a weight file's path is not a plain relative path within the model's directory");
+            throw new ModelFormatException(
+                $"{where}: a weight file's path is not a plain relative path within the model's directory");
         }
 
         var full = Path.GetFullPath(Path.Combine(directory, text));
         var root = Path.GetFullPath(directory);
-        return full.StartsWith(root.EndsWith(Path.DirectorySeparatorChar) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        return full.StartsWith(
+            root.EndsWith(Path.DirectorySeparatorChar) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? full
             : throw new ModelFormatException($"{where}: a weight file lies outside the model's directory");
     }
@@ -97,7 +101,8 @@ internal static class WeightsManifestReader
             }
             catch (OverflowException e)
             {
-                throw new ModelFormatException($"{where}: weight '{tensor.Key}' of shape ({string.Join(", ", tensor.Shape)}) is too large", e);
+                throw new ModelFormatException(
+                    $"{where}: weight '{tensor.Key}' of shape ({string.Join(", ", tensor.Shape)}) is too large", e);
             }
 
             tensors.Add(tensor);
@@ -125,7 +130,8 @@ internal static class WeightsManifestReader
         var declared = JsonShape.Text(weight, "dtype") ?? throw new ModelFormatException($"{where} has no dtype");
         if (declared is not ("float32" or "int32" or "bool"))
         {
-            throw new ModelFormatException($"{where} has dtype '{declared[..Math.Min(32, declared.Length)]}'; float32, int32 and bool are supported");
+            throw new ModelFormatException(
+                $"{where} has dtype '{declared[..Math.Min(32, declared.Length)]}'; float32, int32 and bool are supported");
         }
 
         if (!weight.TryGetProperty("quantization", out var quantization))
@@ -134,7 +140,8 @@ internal static class WeightsManifestReader
             return new StoredTensor(name, dims, type, offset);
         }
 
-        return Quantized(quantization, new StoredTensor(name, dims, StoredType.Float16, offset) { Rounded = declared == "int32" }, where);
+        return Quantized(
+            quantization, new StoredTensor(name, dims, StoredType.Float16, offset) { Rounded = declared == "int32" }, where);
     }
 
     private static StoredTensor Quantized(JsonElement quantization, StoredTensor tensor, string where)
