@@ -72,6 +72,19 @@ public static class KerasModelReader
         }
     }
 
+    /// <summary>Whether a file is HDF5 with weights, but without a model's configuration.</summary>
+    /// <exception cref="ModelFormatException">The file cannot be read.</exception>
+    internal static bool HoldsWeightsAlone(string path)
+    {
+        if (Kind(path) != KerasFileKind.Hdf5)
+        {
+            return false;
+        }
+
+        using var file = Hdf5File.Open(path);
+        return !file.Root.Attributes.Contains("model_config");
+    }
+
     private static KerasFileKind Kind(string path)
     {
         using var source = new FileByteSource(path);
