@@ -125,7 +125,9 @@ internal sealed partial class PlanEmitter
             return;
         }
 
-        var details = new OpDetails { Act = node.Act, Table0 = node.Scale };
+        // Where the mask is off, the slope of a leaky ReLU is left, and nothing of a clip.
+        var off = new FusedAct(ShimAct.None, node.Act.Kind == ShimAct.Relu ? node.Act.Alpha : 0, 0);
+        var details = new OpDetails { Act = off, Table0 = node.Scale };
         if (Slot(input).Buffer is null)
         {
             Op(ShimOpKind.AffineBackward, node.Output, g, mask, g, details);

@@ -57,6 +57,10 @@ internal sealed partial class PlanEmitter
         };
     }
 
+    /// <summary>A buffer's type as passes take it: masks and winners are bytes by their place.</summary>
+    private static ShimType ElementType(PlanBuffer? buffer)
+        => buffer is null or { Type: ShimType.Byte } ? ShimType.Float32 : buffer.Type;
+
     private static long SizeOf(ShimType type) => type switch
     {
         ShimType.Float32 => 4,
@@ -105,9 +109,9 @@ internal sealed partial class PlanEmitter
                 Beta = details.Act.Beta,
                 Accumulate = details.Accumulate ? 1 : 0,
                 Fill = details.Fill ? 1 : 0,
-                AType = a?.Type ?? ShimType.Float32,
-                BType = b?.Type ?? ShimType.Float32,
-                DestinationType = destination.Type,
+                AType = ElementType(a),
+                BType = ElementType(b),
+                DestinationType = ElementType(destination),
                 A = a?.Offset ?? -1,
                 B = b?.Offset ?? -1,
                 Destination = destination.Offset,
