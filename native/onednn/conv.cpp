@@ -134,8 +134,8 @@ private:
             if (wanted == algorithm::winograd && !(winograd_pays() && from == blocked())) continue;
             for (int inside = conv_.posts; inside >= 0; inside--) {
                 const bool elsewhere = computed_ != conv_.dst_type || needs_old_dst(conv_, inside);
-                if (elsewhere && needs_old_dst(conv_, 0) && !needs_old_dst(conv_, inside)) continue;  // sums inside, but not into dst
-                const auto posts = as_post_operations(conv_, inside, backward_ ? l.src : l.dst);
+                if (elsewhere && inside > 0 && conv_.post[0].kind == CNNVIZ_POST_SUM) continue;  // would add what is not there
+                const auto posts = as_post_operations(conv_, inside);
                 if (!posts) continue;
                 const auto found = find(l, wanted, posts->attributes);
                 if (!found) continue;
@@ -151,7 +151,7 @@ private:
     // The way for whatever the blocked implementations refuse: matrix products on planar copies.
     bool on_planes(place src) {
         const convolution_layout l = layout(tag::nchw, tag::nchw);
-        const auto posts = as_post_operations(conv_, 0, l.dst);
+        const auto posts = as_post_operations(conv_, 0);
         const auto found = find(l, algorithm::direct, posts->attributes);
         if (!found) return false;
         const place planes = temporary(planar_bytes(to_, computed_));

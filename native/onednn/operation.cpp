@@ -57,6 +57,7 @@ shape shape_of(const cnnviz_op& op) {
     case CNNVIZ_OP_AFFINE: return {"affine", map, map, map, false, true};
     case CNNVIZ_OP_AFFINE_BACKWARD: return {"affine_backward", map, map, map, false, true};
     case CNNVIZ_OP_MASK: return {"mask", map, {}, map};
+    case CNNVIZ_OP_ACT_BACKWARD: return {"act_backward", map, map, map, true};
     case CNNVIZ_OP_ADD: return {"add", map, map, map, true};
     case CNNVIZ_OP_SUBTRACT: return {"subtract", map, map, map, true};
     case CNNVIZ_OP_MULTIPLY: return {"multiply", map, map, map, true};

@@ -43,12 +43,15 @@ bool needs_old_dst(const cnnviz_conv& conv, int first) {
     return false;
 }
 
-std::optional<native_posts> as_post_operations(const cnnviz_conv& conv, int count, const memory::desc& dst) {
+std::optional<native_posts> as_post_operations(const cnnviz_conv& conv, int count) {
     native_posts result;
     dnnl::post_ops posts;
+    bool activated = false;
     for (int i = 0; i < count; i++) {
         const cnnviz_post& post = conv.post[i];
-        const auto append_binary = [&](dnnl::algorithm kind, const memory::desc& desc) {
+        const auto append_binary = [&](dnnl::algorithm kind, memory::data_type type) {
+            const auto tag = processor::get().block == 16 ? memory::format_tag::nChw16c : memory::format_tag::nChw8c;
+            const memory::desc desc({1, conv.oc, conv.oh, conv.ow}, type, tag);
             const int argument = DNNL_ARG_ATTR_MULTIPLE_POST_OP(posts.len()) | DNNL_ARG_SRC_1;
             result.buffers.push_back({argument, desc, place::in_arena(post.buffer)});
             posts.append_binary(kind, desc);
@@ -58,16 +61,17 @@ std::optional<native_posts> as_post_operations(const cnnviz_conv& conv, int coun
             if (i > 0) return std::nullopt;  // oneDNN's own kernels sum first or not at all
             posts.append_sum(1.0f);
             break;
-        case CNNVIZ_POST_ACT: append_activation(posts, post); break;
-        case CNNVIZ_POST_MASK: {
-            const auto tag = processor::get().block == 16 ? memory::format_tag::nChw16c : memory::format_tag::nChw8c;
-            append_binary(dnnl::algorithm::binary_mul, memory::desc({1, conv.oc, conv.oh, conv.ow}, memory::data_type::u8, tag));
+        case CNNVIZ_POST_ACT:
+            if (activated) return std::nullopt;  // two of them disturb each other in oneDNN 2.6's kernels: wrong results
+            activated = true;
+            append_activation(posts, post);
             break;
-        }
+        case CNNVIZ_POST_MASK: append_binary(dnnl::algorithm::binary_mul, memory::data_type::u8); break;
         default:
             // Not from dst itself: an implementation may keep partial sums there before post-operations run.
             if (post.buffer == conv.dst) return std::nullopt;
-            append_binary(dnnl::algorithm::binary_add, dst);
+            append_binary(dnnl::algorithm::binary_add,
+                          conv.dst_type == CNNVIZ_BF16 ? memory::data_type::bf16 : memory::data_type::f32);
         }
     }
     result.attributes.set_post_ops(posts);

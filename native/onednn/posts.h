@@ -11,8 +11,9 @@ struct native_posts {
     std::vector<primitive_part::buffer> buffers;
 };
 
-// The first count posts as post-operations of a primitive that writes to dst itself; none if one of them cannot be.
-std::optional<native_posts> as_post_operations(const cnnviz_conv&, int count, const dnnl::memory::desc& dst);
+// The first count posts as post-operations of a primitive; none if one of them cannot be. A sum adds to what the primitive
+// writes, which must then be dst itself.
+std::optional<native_posts> as_post_operations(const cnnviz_conv&, int count);
 
 // Whether the posts from the given one on read what dst held before, so that the primitive must write elsewhere.
 bool needs_old_dst(const cnnviz_conv&, int first);

@@ -101,6 +101,27 @@ struct activation_mask {
     }
 };
 
+template <class A, class B, class D>
+struct activation_backward {
+    static void run(const kernel_arguments& k) {
+        with_activation(k, [&](auto act) {
+            // Outside, a ReLU's derivative is its slope, a clip's zero.
+            const vec outside = set1(k.act == CNNVIZ_ACT_RELU ? k.alpha : 0);
+            const int64_t cells = static_cast<int64_t>(k.h) * k.w;
+            each_range(k.threads, blocks_of(k.c), cells, [&](int cb, int64_t first, int64_t last) {
+                const A* a = static_cast<const A*>(k.a) + cb * cells * block;
+                const B* b = static_cast<const B*>(k.b) + cb * cells * block;
+                D* d = static_cast<D*>(k.dst) + cb * cells * block;
+                for (int64_t i = first * block; i < last * block; i += block) {
+                    vec x = mul(load(a + i), select(act.active(load(b + i)), set1(1), outside));
+                    if (k.accumulate) x = add(x, load(d + i));
+                    store(d + i, x);
+                }
+            });
+        });
+    }
+};
+
 template <class A, class B, class D, class Function>
 void combine(const kernel_arguments& k, Function f) {
     const int64_t cells = static_cast<int64_t>(k.h) * k.w;
@@ -132,6 +153,7 @@ kernel find_elementwise(int op, int a, int b, int d) {
     case CNNVIZ_OP_AFFINE: return pick<affine>(a, d);
     case CNNVIZ_OP_AFFINE_BACKWARD: return pick<affine_backward>(a, d);
     case CNNVIZ_OP_MASK: return pick<activation_mask>(a, CNNVIZ_F32);
+    case CNNVIZ_OP_ACT_BACKWARD: return pick<activation_backward>(a, b, d);
     case CNNVIZ_OP_ADD: return pick<sum>(a, b, d);
     case CNNVIZ_OP_SUBTRACT: return pick<difference>(a, b, d);
     case CNNVIZ_OP_MULTIPLY: return pick<product>(a, b, d);
