@@ -7,7 +7,10 @@ internal static class FileMutation
 {
     /// <summary>Values that lengths, counts and addresses are likely to be mistaken at.</summary>
     private static readonly long[] _odd =
-        [0, 1, -1, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0xFFFF, 0x10000, int.MaxValue, uint.MaxValue, int.MinValue, long.MaxValue, 1L << 40];
+    [
+        0, 1, -1, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0xFFFF, 0x10000, int.MaxValue, uint.MaxValue, int.MinValue,
+        long.MaxValue, 1L << 40,
+    ];
 
     public static byte[] Damage(byte[] bytes, Random random)
     {

@@ -32,7 +32,8 @@ internal static class H5py
     public static void WriteFiles(string folder, params string[] options)
     {
         var script = Path.Combine(RepositoryPaths.Root, "tests", "CnnViz.Models.Tests", "Hdf5", "write_files.py");
-        string[] arguments = [script, folder, .. options];
+        // -B: nothing is written beside the sources.
+        string[] arguments = ["-B", script, folder, .. options];
         var start = new ProcessStartInfo(Python, arguments) { RedirectStandardError = true, WorkingDirectory = folder };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEnd();
@@ -55,9 +56,12 @@ public sealed class H5pyTheoryAttribute : TheoryAttribute
     public H5pyTheoryAttribute() => Skip = H5py.Missing;
 }
 
-/// <summary>The files of all variants, written once for a class of tests.</summary>
-public sealed class H5pyFiles : IDisposable
+/// <summary>The files of all variants, written once for all tests that read them.</summary>
+[CollectionDefinition(Collection)]
+public sealed class H5pyFiles : IDisposable, ICollectionFixture<H5pyFiles>
 {
+    public const string Collection = "HDF5 files of h5py";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("cnnviz-hdf5-").FullName;
 
     public H5pyFiles()

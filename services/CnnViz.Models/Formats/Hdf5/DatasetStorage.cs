@@ -9,20 +9,18 @@ internal sealed class DatasetStorage
 
     private readonly DataLayout _layout;
     private readonly IReadOnlyList<ChunkFilter> _filters;
-    private readonly byte[] _fill;
-    private readonly long _at;
+    private readonly ObjectHeader _header;
 
     public DatasetStorage(FileContext context, ObjectHeader header)
     {
-        (Context, _at) = (context, header.Address);
+        (Context, _header) = (context, header);
         Space = Dataspace.Parse(header.Require(MessageType.Dataspace).Open());
         Type = Datatype.Parse(header.Require(MessageType.Datatype).Open());
         _layout = DataLayout.Parse(header.Require(MessageType.Layout).Open());
         _filters = header.Find(MessageType.FilterPipeline) is { } filters ? FilterPipeline.Parse(filters.Open()) : [];
-        _fill = FillValue.Read(context, header, Type);
         if (header.Find(MessageType.ExternalFiles) is not null)
         {
-            throw context.Error(_at, "datasets in external files are not supported");
+            throw context.Error(_header.Address, "datasets in external files are not supported");
         }
 
         // At most 2^31 elements of 2^31 bytes.
@@ -47,7 +45,7 @@ internal sealed class DatasetStorage
     {
         if (!Type.IsNumber)
         {
-            throw Context.Error(_at, Type.ElementType == Hdf5ElementType.String
+            throw Context.Error(_header.Address, Type.ElementType == Hdf5ElementType.String
                 ? $"'{path}' holds strings, not numbers"
                 : $"'{path}' holds {Type.Name}, which are not supported");
         }
@@ -57,10 +55,11 @@ internal sealed class DatasetStorage
     {
         if (Type.ElementType != Hdf5ElementType.String)
         {
-            throw Context.Error(_at, $"'{path}' holds {(Type.IsNumber ? Type.ElementType.ToString() : Type.Name)}, not strings");
+            var held = Type.IsNumber ? $"numbers ({Type.ElementType})" : Type.Name;
+            throw Context.Error(_header.Address, $"'{path}' holds {held}, not strings");
         }
 
-        StringDecoder.RequireFew(Context, Space.ElementCount, _at);
+        StringDecoder.RequireFew(Context, Space.ElementCount, _header.Address);
     }
 
     /// <summary>Gives every element to a sink.</summary>
@@ -84,7 +83,7 @@ internal sealed class DatasetStorage
                 ReadChunks(chunked, ref sink);
                 break;
             default:
-                sink.Fill(_fill);
+                sink.Fill(FillValue.Read(Context, _header, Type));
                 break;
         }
     }
@@ -98,7 +97,7 @@ internal sealed class DatasetStorage
             case ContiguousLayout { At: { } at, Size: var size }:
                 if (size < DeclaredBytes)
                 {
-                    throw Context.Error(_at, $"a dataset of {DeclaredBytes} bytes is stored in {size}");
+                    throw Context.Error(_header.Address, $"a dataset of {DeclaredBytes} bytes is stored in {size}");
                 }
 
                 Context.Require(at, DeclaredBytes, "a dataset");
@@ -113,8 +112,8 @@ internal sealed class DatasetStorage
     {
         if (layout.Chunk.Length != Space.Extents.Length || layout.ElementSize != Type.Size)
         {
-            throw Context.Error(_at, $"a dataset of {Space.Extents.Length} axes and {Type.Size} bytes per element has chunks of "
-                + $"{layout.Chunk.Length} axes and {layout.ElementSize} bytes");
+            throw Context.Error(_header.Address, $"a dataset of {Space.Extents.Length} axes and {Type.Size} bytes per element has "
+                + $"chunks of {layout.Chunk.Length} axes and {layout.ElementSize} bytes");
         }
 
         var most = Math.Min(Array.MaxLength / 2, Math.Max(Hdf5Limits.MinChunkBytes, DeclaredBytes));
@@ -124,7 +123,7 @@ internal sealed class DatasetStorage
             bytes *= extent;
             if (bytes > most)
             {
-                throw Context.Error(_at, $"a dataset of {DeclaredBytes} bytes has chunks of more than {most}");
+                throw Context.Error(_header.Address, $"a dataset of {DeclaredBytes} bytes has chunks of more than {most}");
             }
         }
     }
@@ -156,7 +155,7 @@ internal sealed class DatasetStorage
         var chunkBytes = layout.Chunk.Aggregate(Type.Size, (product, extent) => product * extent);
         var grid = new ChunkGrid(Space, layout.Chunk, Type.Size);
         var chunks = ChunkIndex.Read(Context, layout, grid, chunkBytes, _filters.Count > 0);
-        sink.Fill(_fill);
+        sink.Fill(FillValue.Read(Context, _header, Type));
         var decoder = new ChunkDecoder(Context, _filters, chunkBytes);
         foreach (var chunk in chunks)
         {

@@ -37,5 +37,5 @@ public static class Hdf5Limits
     public const long MinDeclaredBytes = 64L * 1024 * 1024;
 
     /// <summary>A chunk up to this size is read even where it is larger than its dataset, as in datasets that can grow.</summary>
-    public const long MinChunkBytes = 16L * 1024 * 1024;
+    public const long MinChunkBytes = 4L * 1024 * 1024;
 }
