@@ -131,9 +131,14 @@ internal sealed partial class KerasTranslator
             _builder.Rollback(before);
             return [Unsupported(name, layer.ClassName, e.Message, inputs)];
         }
-        catch (ModelFormatException e) when (!e.Message.StartsWith("layer '", StringComparison.Ordinal))
+        catch (ModelFormatException e) when (!e.Message.StartsWith($"layer '{name}'", StringComparison.Ordinal))
         {
             throw new ModelFormatException($"layer '{name}' ({KerasConfigReader.Shortened(layer.ClassName)}): {e.Message}", e);
+        }
+        catch (OverflowException e)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}' ({KerasConfigReader.Shortened(layer.ClassName)}): an extent or a size is out of range", e);
         }
     }
 

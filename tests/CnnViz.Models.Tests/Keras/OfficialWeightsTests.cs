@@ -1,0 +1,130 @@
+using CnnViz.Models.Tests.Hdf5;
+
+namespace CnnViz.Models.Tests.Keras;
+
+/// <summary>Weights alone, in the layouts of Keras Applications' files, into networks that are there.</summary>
+public sealed class OfficialWeightsTests(WeightFiles files) : IClassFixture<WeightFiles>, IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("cnnviz-models-").FullName;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [H5pyTheory]
+    [InlineData("small.old.h5")]
+    [InlineData("small.new.h5")]
+    [InlineData("small.whole.h5")]
+    [InlineData("small.numbered.h5")]
+    public void Read_EveryLayout_PutsEveryValueInItsPlace(string file)
+    {
+        using var network = WeightFiles.Network();
+        Assert.True(network.Untrained);
+        using var graph = KerasWeightsReader.Read(files.PathOf(file), network);
+        Assert.False(graph.Untrained);
+        Assert.Equal(file, graph.WeightsFile);
+        Assert.Equal(network.Input, graph.Input);
+        (string Layer, int Index)[] layers = [("block1_conv1", 0), ("block1_bn", 1), ("block2_conv1", 3), ("predictions", 5)];
+        foreach (var (name, index) in layers)
+        {
+            var weights = graph.ListingOf(graph.Find(name)!).Weights;
+            for (var array = 0; array < weights.Count; array++)
+            {
+                var values = new float[weights[array].ElementCount];
+                graph.Weights.Read(weights[array].Key, values);
+                Assert.Equal(Enumerable.Range(0, values.Length).Select(i => WeightFiles.Value(index, array, i)), values);
+            }
+        }
+
+        // Factors that are part of the network stay.
+        var factor = new float[1];
+        graph.Weights.Read("scaled/constant", factor);
+        Assert.Equal(2, factor[0]);
+        Assert.NotEqual(network.Digest, graph.Digest);
+    }
+
+    [H5pyFact]
+    public void Read_AnotherShape_NamesLayerAndBothShapes()
+    {
+        var refusal = Assert.Throws<ModelFormatException>(() => KerasWeightsReader.Read(files.PathOf("small.wrong.h5"), WeightFiles.Network()));
+        Assert.Equal(
+            "small.wrong.h5: layer 'block2_conv1': its kernel is (3, 3, 4, 5); the file's 'block2_conv1/block2_conv1/kernel:0' is (3, 3, 4, 6)",
+            refusal.Message);
+    }
+
+    [H5pyFact]
+    public void Read_FileWithoutALayer_NamesTheLayer()
+    {
+        var refusal = Assert.Throws<ModelFormatException>(() => KerasWeightsReader.Read(files.PathOf("small.short.h5"), WeightFiles.Network()));
+        Assert.Contains("layer 'predictions' needs kernel, bias; the file has no weights for it", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [H5pyFact]
+    public void Read_WeightsAloneAsAModel_SaysWhatIsMissing()
+    {
+        var refusal = Assert.Throws<ModelFormatException>(() => KerasModelReader.Read(files.PathOf("small.new.h5")));
+        Assert.Contains("weights alone", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [H5pyFact]
+    public void Load_OfficialFileInTheModelRoot_StandsInForInitialWeightsWhileItIsThere()
+    {
+        const string file = "vgg16_weights_tf_dim_ordering_tf_kernels.h5";
+        using var catalog = ModelCatalog.Open(_root, known: []);
+        Assert.True(catalog.Load("vgg16-notop").Untrained);
+        Assert.True(catalog.List().Single(entry => entry.Name == "vgg16-notop").Untrained);
+
+        // A file of other shapes than VGG16's is told by its first layer.
+        File.Copy(files.PathOf("small.new.h5"), Path.Combine(_root, file));
+        var refusal = Assert.Throws<ModelFormatException>(() => catalog.Load("vgg16-notop"));
+        Assert.StartsWith($"{file}: layer 'block1_conv1': its kernel is (3, 3, 3, 64)", refusal.Message, StringComparison.Ordinal);
+        var entry = catalog.List().Single(model => model.Name == "vgg16-notop");
+        Assert.False(entry.Untrained);
+        Assert.Equal(file, entry.WeightsFile);
+        Assert.Contains(file, entry.Description, StringComparison.Ordinal);
+        Assert.Equal(refusal.Message, entry.LoadError);
+
+        File.Delete(Path.Combine(_root, file));
+        Assert.True(catalog.Load("vgg16-notop").Untrained);
+    }
+
+    [H5pyFact]
+    public void Load_FullSizeOfficialFile_IsReadInPlace()
+    {
+        const string file = "vgg16_weights_tf_dim_ordering_tf_kernels.h5";
+        WeightFiles.Write(_root, "--vgg16");
+        Assert.InRange(new FileInfo(Path.Combine(_root, file)).Length, 553_000_000, 554_000_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var catalog = ModelCatalog.Open(_root, known: []);
+        var graph = catalog.Load("vgg16");
+        Assert.False(graph.Untrained);
+        Assert.Equal(file, graph.WeightsFile);
+        Assert.Equal(138_357_544, ModelSummary.Create(graph, 224, 224).TotalParameters);
+        Assert.Equal(4 * 138_357_544L, graph.Weights.StoredBytes);
+        Assert.Equal(64, graph.Digest.Length);
+
+        // Nothing of the values is held before they are asked for, by the digest either.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 << 20);
+        var values = new float[25088 * 4096];
+        graph.Weights.Read("fc1/kernel", values);
+        Assert.Equal(WeightFiles.Value(13, 0, values.Length - 1), values[^1]);
+        Assert.Equal(WeightFiles.Value(13, 0, 12_345_678), values[12_345_678]);
+
+        // Without the classifier the same file serves.
+        Assert.False(catalog.Load("vgg16-notop").Untrained);
+    }
+
+    [Fact]
+    public void FilesOf_NetworksOfKerasApplications_GoBothWays()
+    {
+        foreach (var network in ZooModel.All.Select(model => model.Name))
+        {
+            var official = OfficialWeights.FilesOf(network);
+            Assert.All(official.Take(1), file => Assert.Equal(network, OfficialWeights.NetworkOf(file)));
+            Assert.All(official, file => Assert.EndsWith(".h5", file, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(["resnet50v2_weights_tf_dim_ordering_tf_kernels.h5"], OfficialWeights.FilesOf("resnet50v2"));
+        Assert.Equal("resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5", OfficialWeights.FilesOf("resnet50v2-notop")[0]);
+        Assert.Empty(OfficialWeights.FilesOf("smiley"));
+        Assert.Null(OfficialWeights.NetworkOf("model.h5"));
+    }
+}
