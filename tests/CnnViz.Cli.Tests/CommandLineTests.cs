@@ -11,6 +11,8 @@ public class CommandLineTests
     [InlineData("maximize nanodet Add_10 -o x.png --filters 1 --classes cup", "--filters or --class")]
     [InlineData("maximize nanodet Add_10 -o x.png --filters 1 --recipe vgg", "vgg")]
     [InlineData("maximize nanodet -o x.png --filters 1", "Name a layer")]
+    [InlineData("maximize nanodet Add_10 -o x.png --filters 1 --diversity-weight 3", "--variants")]
+    [InlineData("maximize nanodet Add_10 -o x.png --filters 1 --variants many", "many")]
     [InlineData("maximize nanodet --class horse -o x.bmp --endpoint 127.0.0.1:1", ".apng or .gif")]
     [InlineData("filters nanodet Add", "--stats")]
     [InlineData("filters nanodet Add -o x.gif --endpoint 127.0.0.1:1", ".png, .jpg or .webp")]

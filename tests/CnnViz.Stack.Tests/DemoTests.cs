@@ -56,6 +56,31 @@ public sealed class DemoTests(StackFixture stack)
     }
 
     [Fact]
+    public async Task Maximize_ScoreAndVariants_TilesBesideEachOtherAndTheirScores()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "variants.png");
+        var run = await RunAsync(
+            "maximize", "nanodet", "Add_4", "--filters", "3,5", "--variants", "3", "--score", "--steps", "2", "--size", "64",
+            "-o", file, "--json");
+        Assert.True(run.ExitCode == 0, run.All);
+
+        // 3x2 tiles of 64 px, 5 px between them, and a label of 23 px below each.
+        Assert.Equal("(202, 179) PNG", await PillowAsync(file));
+        var last = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        using var scores = JsonDocument.Parse(last);
+        var images = scores.RootElement.GetProperty("scores").GetProperty("images").EnumerateArray()
+            .Select(image => (image.GetProperty("filter").GetInt32(), image.GetProperty("variant").GetInt32())).ToList();
+        Assert.Equal([(3, 0), (3, 1), (3, 2), (5, 0), (5, 1), (5, 2)], images);
+        Assert.All(
+            scores.RootElement.GetProperty("scores").GetProperty("images").EnumerateArray(),
+            image => Assert.Equal(
+                image.GetProperty("activation").GetDouble() / image.GetProperty("reference").GetDouble(),
+                image.GetProperty("clean").GetDouble(),
+                1e-12));
+    }
+
+    [Fact]
     public async Task Maximize_UnknownClass_SaysTheNearest()
     {
         var run = await RunAsync("maximize", "nanodet", "--class", "hors", "-o", "unused.png");

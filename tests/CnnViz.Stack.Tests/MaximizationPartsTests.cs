@@ -43,8 +43,30 @@ public sealed class MaximizationPartsTests(StackFixture stack)
         Assert.Equal([0, 1], results.Select(r => r.Variant));
         Assert.All(results, r => Assert.True(r.HasQualityReference && double.IsFinite(r.QualityReference)));
         Assert.All(results, r => Assert.Equal(r.QualityReference > 0, r.HasQualityClean && r.HasQualityTransformed));
+        Assert.All(results, r => Assert.Equal(r.Objective, r.QualityActivation));
+        Assert.Equal(2, events[0].Started.Variants);
         Assert.Equal(2, images.Count);
         Assert.NotEqual(images[0].Header.Sha256, images[1].Header.Sha256);
+    }
+
+    [Fact]
+    public async Task MaximizeFilter_ScoreOfAClassLogit_NumbersWithoutARatio()
+    {
+        var (events, _) = await stack.Inference.MaximizeAsync(RefusalTests.Request(r =>
+        {
+            r.Layer = "";
+            r.Filters.Clear();
+            r.Classes.Add("horse");
+            r.Settings.Steps = 3;
+            r.Settings.Score = true;
+        }));
+
+        // No photograph shows a horse: its logits lie below 0.
+        var result = events.Single(e => e.Result is not null).Result;
+        Assert.True(result.QualityReference < 0, $"reference {result.QualityReference}");
+        Assert.False(result.HasQualityClean || result.HasQualityTransformed);
+        Assert.Equal(result.Objective, result.QualityActivation);
+        Assert.True(result.HasQualityTransformedActivation);
     }
 
     [Fact]

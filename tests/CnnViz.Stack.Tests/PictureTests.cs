@@ -96,6 +96,38 @@ public sealed class PictureTests(StackFixture stack)
     }
 
     [Fact]
+    public async Task RenderMaximization_VariantsAndScore_AllTilesAndEachResultWithItsScore()
+    {
+        var request = new RenderMaximizationRequest
+        {
+            Maximize = RefusalTests.Request(r =>
+            {
+                r.Filters.Add(5);
+                r.Settings.Steps = 3;
+                r.Settings.Score = true;
+                r.Settings.Diversity = new Diversity { Variants = 3 };
+            }),
+            LabelScores = true,
+            Animation = new Animation { Every = 1 },
+        };
+        using var call = stack.Render.RenderMaximization(request);
+        var results = new List<MaximizationResult>();
+        var pictures = await ReadAsync(call.ResponseStream, m => m.Picture, m => m.Chunk, m =>
+        {
+            if (m.Event?.Result is { } result)
+            {
+                results.Add(result);
+            }
+        });
+        Assert.Equal([0, 1, 2, 0, 1, 2], results.Select(result => result.Variant));
+        Assert.All(results, result => Assert.True(result.HasQualityClean && result.Image is null));
+        Assert.All(pictures, picture => Assert.Equal((6, 3), (picture.Header.Tiles, picture.Header.Columns)));
+        var above = results.Count(result => result.QualityActivation > result.QualityReference);
+        Assert.Contains("3 variants each", pictures[0].Header.Caption, StringComparison.Ordinal);
+        Assert.Contains($"{above} of 6 above the photographs'", pictures[0].Header.Caption, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FilterWeights_Statistics_EqualNumpy()
     {
         var layer = await KernelAsync(64, 64);

@@ -59,7 +59,7 @@ internal static class MaximizeCommand
                     Animation = animation is { } format ? new Animation { Format = format } : null,
                     LabelScores = maximize.Settings.Score,
                 };
-                return DrawAsync(session, request, path);
+                return DrawAndScoreAsync(session, request, path);
             },
             cancellation,
             model));
@@ -82,10 +82,11 @@ internal static class MaximizeCommand
             return await PictureCalls.MaximizationAsync(session.Connection.Render, request, run.Take, session.Cancellation);
         });
         await PictureFile.SaveAsync(picture, file, session.Cancellation);
-        var saved = SavedPicture.Of(file, picture, session.Time.GetElapsedTime(begin)) with { Scores = RunScores.Of(run?.Results ?? []) };
+        var saved = SavedPicture.Of(file, picture, session.Time.GetElapsedTime(begin)) with
+        {
+            Scores = RunScores.Of(run?.Results ?? []),
+        };
         session.Output.Picture(saved);
-        if (saved.Scores is not null)
-            session.Output.Scores(saved.Scores);
         if (run?.Completed is { ZeroGradientFilters.Count: > 0 } completed)
         {
             session.Output.Note(
@@ -94,5 +95,11 @@ internal static class MaximizeCommand
         }
 
         return saved;
+    }
+
+    private static async Task DrawAndScoreAsync(Session session, RenderMaximizationRequest request, string file)
+    {
+        if ((await DrawAsync(session, request, file)).Scores is { } scores)
+            session.Output.Scores(scores);
     }
 }

@@ -53,9 +53,8 @@ internal sealed class SettingsOptions
 
     private readonly Option<bool> _score = new("--score")
     {
-        Description =
-            "Compare each image with photographs: its objective divided by the 99.9th percentile of the filter's activation "
-            + "over them, below the tiles and as a table; objectives channel and neuron only",
+        Description = "Compare each image with photographs: its objective divided by the 99.9th percentile of the filter's "
+            + "activation over them, below the tiles and as a table; objectives channel and neuron only",
     };
 
     public SettingsOptions()

@@ -79,8 +79,8 @@ internal sealed class DemoSketch(Session session, string folder)
 
     private static string Explain(string explanation, RunScores? scores) => scores is null ? explanation : string.Create(
         CultureInfo.InvariantCulture,
-        $"{explanation} Compared with photographs: a filter's mean over its picture, divided by the 99.9th percentile of its cells over "
-        + $"photographs, is above 1 for {scores.Above} of these {scores.Results.Count}"
+        $"{explanation} Compared with photographs: a filter's mean over its picture, divided by the 99.9th percentile of its "
+        + $"cells over photographs, is above 1 for {scores.Above} of these {scores.Results.Count}"
         + $"{(scores.MedianRatio is { } median ? $"; the median is {median:F2}" : "")}.");
 
     // Another build of the model, or of the services, may lack a layer or a format; the other pictures are worth having.

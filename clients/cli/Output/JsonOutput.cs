@@ -51,9 +51,8 @@ internal sealed class JsonOutput(TextWriter results, TextWriter remarks) : IOutp
                     result.Filter,
                     result.Variant,
                     Activation = result.HasQualityActivation ? result.QualityActivation : (double?)null,
-                    TransformedActivation = result.HasQualityTransformedActivation
-                        ? result.QualityTransformedActivation
-                        : (double?)null,
+                    TransformedActivation =
+                        result.HasQualityTransformedActivation ? result.QualityTransformedActivation : (double?)null,
                     Reference = result.HasQualityReference ? result.QualityReference : (double?)null,
                     Clean = result.HasQualityClean ? result.QualityClean : (double?)null,
                     Transformed = result.HasQualityTransformed ? result.QualityTransformed : (double?)null,

@@ -22,11 +22,19 @@ internal sealed class MaximizationPicture
     private readonly GridOptions _grid;
 
     private MaximizationPicture(
-        MaximizationStarted started, TileStyle style, IReadOnlyList<RunImage> images, int crop, bool labelScores, GridOptions grid) =>
+        MaximizationStarted started,
+        TileStyle style,
+        IReadOnlyList<RunImage> images,
+        int crop,
+        bool labelScores,
+        GridOptions grid) =>
         (_started, _style, _images, _crop, _labelScores, _grid) = (started, style, images, crop, labelScores, grid);
 
     /// <summary>Pixels of a tile after the crop.</summary>
     public (int Width, int Height) Tile => (_started.Width - 2 * _crop, _started.Height - 2 * _crop);
+
+    /// <summary>What is written below each tile before the run's scores are known; null for nothing.</summary>
+    public IReadOnlyList<string>? Labels => _grid.Labels;
 
     /// <summary>Pixels cut off each side.</summary>
     public int Crop => _crop;
@@ -47,16 +55,17 @@ internal sealed class MaximizationPicture
         }
 
         var variants = Math.Max(1, started.Variants);
-        RunImage[] images =
-            [.. started.Filters.SelectMany(filter => Enumerable.Range(0, variants).Select(v => new RunImage(filter, v)))];
+        var count = started.Filters.Count * variants;
+        var images = Enumerable.Range(0, count)
+            .Select(i => new RunImage(started.Filters[i / variants], i % variants))
+            .ToArray();
         var crop = request.HasCrop ? request.Crop : DefaultCrop(started);
         var names = TileTexts.Of(style, model, started.Layer, started.Filters, (int)started.LayerShape[0]);
-        IReadOnlyList<string>? labels = names is null
-            ? null
-            : [.. images.Select((image, i) => Label(names[i / variants], image, variants))];
+        IReadOnlyList<string>? labels =
+            names is null ? null : [.. images.Select((image, i) => Label(names[i / variants], image, variants))];
         var defaults = GridOptions.KerasStitched with
         {
-            Columns = Columns(images.Length, variants),
+            Columns = Columns(count, variants),
 
             // The scores come with the results; until then their lines are empty.
             Labels = labels ?? (request.LabelScores ? [.. images.Select(_ => "")] : null),
@@ -64,7 +73,7 @@ internal sealed class MaximizationPicture
             // Within a captioned frame a black sheet would look pasted in.
             Background = style.Caption ? Rgb.Ink : Rgb.Black,
         };
-        var grid = style.Grid(defaults, images.Length, started.Width - 2 * crop, started.Height - 2 * crop);
+        var grid = style.Grid(defaults, count, started.Width - 2 * crop, started.Height - 2 * crop);
         return new MaximizationPicture(started, style, images, crop, request.LabelScores, grid);
     }
 
@@ -85,8 +94,8 @@ internal sealed class MaximizationPicture
     public Raster Stitch(MaximizationCollector run)
     {
         var tiles = MaximizationTiles.Draw(run, _started, _images, _crop, _style);
-        return Compose(
-            image => tiles.GetValueOrDefault(image), _labelScores ? _grid with { Labels = LabelsWithScores(run) } : _grid);
+        var grid = _labelScores ? _grid with { Labels = LabelsWithScores(run) } : _grid;
+        return Compose(image => tiles.GetValueOrDefault(image), grid);
     }
 
     /// <summary>The finished picture.</summary>
@@ -100,9 +109,10 @@ internal sealed class MaximizationPicture
     {
         var count = _started.Filters.Count;
         var dead = run.Completed?.ZeroGradientFilters.Count ?? 0;
-        var subtitle = $"what excites {count} {(count == 1 ? "filter" : "filters")} most: "
-            + $"{(_images.Count == count ? "" : $"{_images.Count / count} variants each, ")}{_started.Recipe} recipe, {_started.Steps} steps, "
-            + $"seed {_started.Seed}, {_started.Height}×{_started.Width}{(dead == 0 ? "" : $"; {dead} with zero gradient left empty")}"
+        var variants = _images.Count == count ? "" : $"{_images.Count / count} variants each, ";
+        var subtitle = $"what excites {count} {(count == 1 ? "filter" : "filters")} most: {variants}"
+            + $"{_started.Recipe} recipe, {_started.Steps} steps, seed {_started.Seed}, {_started.Height}×{_started.Width}"
+            + (dead == 0 ? "" : $"; {dead} with zero gradient left empty")
             + (RunScores.Summary(run.Results) is { } scores ? $"; {scores}" : "");
         var title = $"{ModelTitles.Of(_started.Execution)} · {_started.Layer}";
         return new Drawn(canvas, title, subtitle, _grid.ColumnsOf(_images.Count), _images.Count);
@@ -117,9 +127,7 @@ internal sealed class MaximizationPicture
     private List<string> LabelsWithScores(MaximizationCollector run)
     {
         var scores = run.Results.ToDictionary(result => new RunImage(result.Filter, result.Variant), RunScores.Label);
-        return [.. _images.Select((image, i) =>
-            string.Join(
-                ' ', new[] { _grid.Labels![i], scores.GetValueOrDefault(image) }.Where(text => !string.IsNullOrEmpty(text))))];
+        return [.. _images.Select((image, i) => $"{_grid.Labels![i]} {scores.GetValueOrDefault(image)}".Trim())];
     }
 
     private static string Label(string name, RunImage image, int variants) =>

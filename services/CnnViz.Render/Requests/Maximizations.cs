@@ -3,9 +3,8 @@ using CnnViz.V1;
 
 namespace CnnViz.Render.Requests;
 
-/// <summary>
-/// Checks what a maximization's picture asks of the run; the run's own settings are checked where it is computed.
-/// </summary>
+/// <summary>Checks what a maximization's picture asks of the run; the run's own settings are checked where it is
+/// computed.</summary>
 internal static class Maximizations
 {
     /// <returns>What to compute.</returns>

@@ -47,8 +47,8 @@ internal sealed partial class RenderGrpcService
                 // Progress and scores go on as they come; images stay here to be stitched.
                 if (forCaller is not null && Animations.IsForCaller(request, forCaller))
                 {
-                    await responseStream.WriteAsync(
-                        new RenderMaximizationResponse { Event = forCaller }, context.CancellationToken);
+                    var response = new RenderMaximizationResponse { Event = forCaller };
+                    await responseStream.WriteAsync(response, context.CancellationToken);
                 }
             }
 

@@ -26,6 +26,16 @@ public class RunTrackerTests
     }
 
     [Fact]
+    public void Take_Results_KeptInOrder()
+    {
+        var tracker = new RunTracker(new Collected(), new ManualTime());
+        foreach (var filter in new[] { 9, 2 })
+            tracker.Take(new MaximizationEvent { Result = new MaximizationResult { Filter = filter } });
+
+        Assert.Equal([9, 2], tracker.Results.Select(result => result.Filter));
+    }
+
+    [Fact]
     public void Take_FirstIterationOfMany_NoEstimate()
     {
         var reports = new Collected();

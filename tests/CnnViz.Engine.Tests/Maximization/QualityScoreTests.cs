@@ -66,8 +66,8 @@ public sealed class QualityScoreTests
         new InputMapping(graph.Input).Forward(result.Image.Span, input);
         using var pass = model.Forward(input, 1, withGradient: false);
         pass.CopyActivation("features", activation);
-        var alone = new ChannelObjective("features", 1).Evaluate(
-            activation, model.TargetShapes["features"], 2, new float[activation.Length]);
+        var alone = new ChannelObjective("features", 1)
+            .Evaluate(activation, model.TargetShapes["features"], 2, new float[activation.Length]);
         Close.Relative(alone, result.Quality!.Activation, 1e-5);
         Assert.NotEqual(result.Objective, result.Quality.Activation);
     }

@@ -6,7 +6,8 @@ namespace CnnViz.Engine.Maximization;
 /// <summary>
 /// Makes variants of one filter's picture differ: minus the mean cosine between the Gram matrices of each pair of variants, where
 /// a variant's Gram matrix is A A^T of its (channels, cells) activation A. From -1 (all alike) up. The weight
-/// multiplies it: <see cref="DiversityOptions.Weight"/>. Channels that only ever fire together tell styles apart, as in style transfer.
+/// multiplies it: <see cref="DiversityOptions.Weight"/>. Channels that only ever fire together tell styles apart, as in style
+/// transfer.
 /// </summary>
 /// <remarks>
 /// With unit Gram matrices u = G / |G|, the gradient of cos(G_i, G_j) to G_i is (u_j - cos u_i) / |G_i|, and that of G to A is

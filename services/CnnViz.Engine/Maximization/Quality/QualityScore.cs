@@ -4,8 +4,8 @@ namespace CnnViz.Engine.Maximization;
 /// How a finished picture compares with photographs: its objective divided by the 99.9th percentile of the filter's activation at
 /// single cells over photographs. For a channel the objective is the mean over the map's inner cells, so a picture whose ratio is
 /// above 1 excites the filter on average over its whole area more than photographs do at all but a thousandth of their cells.
-/// There is a ratio only where the percentile is above 0; class logits, which photographs without the thing hold far below 0, have
-/// none, and there the two numbers themselves compare.
+/// There is a ratio only where the percentile is above 0; class logits, which photographs without the thing hold far below 0,
+/// have none, and there the two numbers themselves compare.
 /// </summary>
 /// <param name="Reference">The percentile over photographs, in the layer's own units: <see cref="PhotographReference"/>.</param>
 /// <param name="Activation">

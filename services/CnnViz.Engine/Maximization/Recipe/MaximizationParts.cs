@@ -23,11 +23,11 @@ public sealed record DiversityOptions
     public int Variants { get; init; } = 1;
 
     /// <summary>
-    /// How strongly, 0 to 10000, against an objective in the layer's own units: about one to two times the objective that a picture
-    /// reaches alone makes variants that differ and still excite their filter. The default suits layers where that is about 1. On
-    /// NanoDet (Lucid recipe, filters 1, 5, 6 and 17, four variants each, median <see cref="QualityScore.Clean"/>): Add_11 has 2.11 at
-    /// weight 0, 1.71 at 2, 0.31 at 100, which is the published number, for a network of larger activations; Add_10 has 0.83, 0.62
-    /// and -0.17. Below 1 the variants look alike.
+    /// How strongly, 0 to 10000, against an objective in the layer's own units: about one to two times the objective that a
+    /// picture reaches alone makes variants that differ and still excite their filter. The default suits layers where that is
+    /// about 1. On NanoDet (Lucid recipe, filters 1, 5, 6 and 17, four variants each, median <see cref="QualityScore.Clean"/>):
+    /// Add_11 has 2.11 at weight 0, 1.71 at 2, 0.31 at 100, which is the published number, for a network of larger activations;
+    /// Add_10 has 0.83, 0.62 and -0.17. Below 1 the variants look alike.
     /// </summary>
     public double Weight { get; init; } = 2;
 }
