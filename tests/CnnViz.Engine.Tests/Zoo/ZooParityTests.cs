@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using CnnViz.Engine.OneDnn;
 using CnnViz.Engine.Tests.Torch;
 using CnnViz.Engine.Torch;
 using CnnViz.Models;
@@ -38,28 +39,37 @@ public sealed class ZooParityTests(ITestOutputHelper output)
     {
         using var built = ZooModel.All.Single(zoo => zoo.Name == model).Build();
         using var graph = new ModelGraph(built.Name, built.Input, built.Layers, new StirredWeights(built.Weights));
-        var engine = new TorchEngine(new TorchEngineOptions { Device = "cpu", Threads = 1 });
-        using var compiled = engine.Compile(graph, new CompileOptions(size, size, [layer]));
         var images = Parity.RandomValues(3 * size * size, 3);
         for (var i = 0; i < images.Length; i++)
         {
             images[i] *= amplitude;
         }
 
-        var cotangent = Parity.RandomValues((int)compiled.TargetShapes[layer].ElementCount, 4);
+        var shape = ShapeInference.Infer(graph, size, size, [layer])[graph.Find(layer)!.Name];
+        var cotangent = Parity.RandomValues((int)shape.ElementCount, 4);
         var (activation, gradient) = Reference(model, layer, graph, images, cotangent);
+        IEngine[] engines =
+        [
+            new TorchEngine(new TorchEngineOptions { Device = "cpu", Threads = 1 }),
+            new OneDnnEngine(new OneDnnEngineOptions { Threads = 1 }),
+            new OneDnnEngine(new OneDnnEngineOptions { Threads = 2 }),
+        ];
+        foreach (var engine in engines)
+        {
+            using var compiled = engine.Compile(graph, new CompileOptions(size, size, [layer]));
+            using var pass = compiled.Forward(images, 1, withGradient: true);
+            var actual = new float[cotangent.Length];
+            pass.CopyActivation(layer, actual);
+            var actualGradient = new float[images.Length];
+            pass.Backward(new Dictionary<string, ReadOnlyMemory<float>> { [layer] = cotangent }, actualGradient);
 
-        using var pass = compiled.Forward(images, 1, withGradient: true);
-        var actual = new float[cotangent.Length];
-        pass.CopyActivation(layer, actual);
-        var actualGradient = new float[images.Length];
-        pass.Backward(new Dictionary<string, ReadOnlyMemory<float>> { [layer] = cotangent }, actualGradient);
-
-        var error = Parity.RelativeError(actual, activation);
-        var angle = Parity.AngleError(actualGradient, gradient);
-        output.WriteLine($"{model} {layer}: forward relative error {error:e2}, gradient 1-cos {angle:e2}");
-        Assert.InRange(error, 0, 1e-4);
-        Assert.InRange(angle, -1e-9, 5e-5);
+            var error = Parity.RelativeError(actual, activation);
+            var angle = Parity.AngleError(actualGradient, gradient);
+            output.WriteLine(
+                $"{model} {layer}, {engine.Name} on {engine.Threads}: forward relative error {error:e2}, gradient 1-cos {angle:e2}");
+            Assert.InRange(error, 0, 1e-4);
+            Assert.InRange(angle, -1e-9, 5e-5);
+        }
     }
 
     private static (double[] Activation, double[] Gradient) Reference(
