@@ -16,6 +16,7 @@ internal static class FuzzTable
         new("ONNX, most ops", OnnxFiles, ByteDamage.Apply, Onnx),
         new("TensorFlow.js, most ops, bytes", TfJsFiles, ByteDamage.Apply, TfJs),
         new("TensorFlow.js, most ops, structure", TfJsFiles, Structure, TfJs),
+        .. KerasFuzz.Small,
         new("safetensors, every type", SafetensorsFiles, Header, Safetensors),
     ];
 

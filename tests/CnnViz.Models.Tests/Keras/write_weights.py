@@ -55,6 +55,9 @@ def main(folder, *options):
              for name, arrays in SMALL]
     write(f"{folder}/small.wrong.h5", wrong, old=False)
     write(f"{folder}/small.short.h5", SMALL[:-1], old=False)
+    with h5py.File(f"{folder}/archive.weights.h5", "w") as file:
+        for i, shape in enumerate(((3, 3, 3, 4), (4,))):
+            file[f"layers/conv2d/vars/{i}"] = values(0, i, shape)
 
 
 if __name__ == "__main__":

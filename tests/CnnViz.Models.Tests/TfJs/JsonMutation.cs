@@ -16,8 +16,12 @@ internal static class JsonMutation
         "\"uint8\"", "\"float32\"", "\"../w.bin\"", "[]", "{}", "[1,2]", """{"dtype":"uint8","scale":0.1,"min":-1}""",
     ];
 
-    public static void Apply(JsonObject root, Random random)
+    /// <param name="root">The document.</param>
+    /// <param name="random">Chooses the edit.</param>
+    /// <param name="words">Values that mean something in the format, as JSON; by default TensorFlow.js graph models'.</param>
+    public static void Apply(JsonObject root, Random random, IReadOnlyList<string>? words = null)
     {
+        words ??= _values;
         var places = new List<JsonNode>();
         Collect(root, places);
         var place = places[random.Next(places.Count)];
@@ -31,7 +35,7 @@ internal static class JsonMutation
                     case 0: array.RemoveAt(index); break;
                     case 1: array.Insert(index, place.DeepClone()); break;
                     case 2: array[index] = other.DeepClone(); break;
-                    default: array[index] = Value(random); break;
+                    default: array[index] = Value(random, words); break;
                 }
 
                 break;
@@ -41,14 +45,14 @@ internal static class JsonMutation
                 {
                     case 0: parent.Remove(name); break;
                     case 1: parent[name] = other.DeepClone(); break;
-                    default: parent[name] = Value(random); break;
+                    default: parent[name] = Value(random, words); break;
                 }
 
                 break;
         }
     }
 
-    private static JsonNode? Value(Random random) => JsonNode.Parse(_values[random.Next(_values.Length)]);
+    private static JsonNode? Value(Random random, IReadOnlyList<string> words) => JsonNode.Parse(words[random.Next(words.Count)]);
 
     private static void Collect(JsonNode node, List<JsonNode> places)
     {
