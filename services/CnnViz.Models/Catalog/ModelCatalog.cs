@@ -180,11 +180,15 @@ public sealed partial class ModelCatalog : IDisposable
     /// <summary>The network built in code under a name; null if there is none or files of that name stand in for it.</summary>
     private ZooModel? FromZoo(string name) => _zoo.TryGetValue(name, out var zoo) && Missing(name) is not null ? zoo : null;
 
-    private ModelCatalogEntry DescribeFiles(string name) => new(
-        name,
-        _known.GetValueOrDefault(name)?.Options.Description ?? DescribeUnknown(name),
-        Missing(name),
-        _errors.GetValueOrDefault(name));
+    private ModelCatalogEntry DescribeFiles(string name)
+    {
+        var file = ModelFile(name);
+        var description = _known.GetValueOrDefault(name)?.Options.Description ?? DescribeUnknown(name);
+        return new(name, description, Missing(name), _errors.GetValueOrDefault(name))
+        {
+            WeightsFile = Path.GetExtension(file) == ".safetensors" ? file : "",
+        };
+    }
 
     private string DescribeUnknown(string name)
     {

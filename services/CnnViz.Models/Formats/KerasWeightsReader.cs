@@ -70,13 +70,16 @@ public static class KerasWeightsReader
     private static KerasVariable[] Variables(ListedLayer layer) =>
     [
         .. layer.Weights.Where(weight => weight.Role != "constant")
-            .Select(weight => new KerasVariable(weight.Role, weight.Shape, weight.Key)),
+            .Select(weight => new KerasVariable(weight.Role, weight.Shape, IsRead(weight) ? weight.Key : null)),
     ];
+
+    /// <summary>Not a Normalization's count of samples, an integer that no result depends on.</summary>
+    private static bool IsRead(LayerWeight weight) => weight.Role is not ("constant" or "count");
 
     private static Dictionary<string, (int[] Shape, float[] Values)> Constants(ModelGraph network)
     {
         var constants = new Dictionary<string, (int[] Shape, float[] Values)>(StringComparer.Ordinal);
-        foreach (var weight in network.Layers.SelectMany(layer => layer.Weights).Where(weight => weight.Role == "constant"))
+        foreach (var weight in network.Layers.SelectMany(layer => layer.Weights).Where(weight => !IsRead(weight)))
         {
             var values = new float[weight.ElementCount];
             network.Weights.Read(weight.Key, values);

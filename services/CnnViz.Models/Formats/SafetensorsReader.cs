@@ -93,6 +93,7 @@ public static class SafetensorsReader
                 var (binding, description) = choose(new TensorNames(header.Tensors), $"weights from {fileName}");
                 return binding.Build(
                     store,
+                    fileName,
                     options.Name ?? Path.GetFileNameWithoutExtension(path),
                     options.Description.Length > 0 ? options.Description : description,
                     options.Labels);

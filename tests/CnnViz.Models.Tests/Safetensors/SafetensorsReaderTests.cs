@@ -20,7 +20,7 @@ public sealed class SafetensorsReaderTests : IDisposable
         Assert.Equal([1.5f, -2f], Values(graph, "conv/kernel"));
         Assert.Equal([3f, 4f], Values(graph, "conv/bias"));
         Assert.False(graph.Untrained);
-        Assert.Equal("weights from model.safetensors", graph.Description);
+        Assert.Equal(("weights from model.safetensors", "model.safetensors"), (graph.Description, graph.WeightsFile));
     }
 
     /// <summary>PyTorch has (out, in, kh, kw), Keras (kh, kw, in, out): the name tells which the tensor is.</summary>

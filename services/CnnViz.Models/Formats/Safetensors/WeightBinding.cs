@@ -40,10 +40,11 @@ internal sealed class WeightBinding
 
     /// <summary>The network with the file's weights.</summary>
     /// <param name="file">Owned by the graph from here on.</param>
+    /// <param name="fileName">Its name, without its directory.</param>
     /// <param name="name">Its name in requests.</param>
     /// <param name="description">One line about it.</param>
     /// <param name="labels">Class names, if any are known.</param>
-    public ModelGraph Build(WeightStore file, string name, string description, IReadOnlyList<string> labels) =>
+    public ModelGraph Build(WeightStore file, string fileName, string name, string description, IReadOnlyList<string> labels) =>
         new(name, _network.Input, _layers, new BoundWeightStore(file, _bound, _network.Weights))
         {
             Description = description,
@@ -51,6 +52,7 @@ internal sealed class WeightBinding
             DeclaredClassLayer = _network.DeclaredClassLayer,
             Outputs = _network.Outputs,
             Sequential = _network.Sequential,
+            WeightsFile = fileName,
         };
 
     private LayerWeight Bind(Layer layer, LayerWeight weight, TensorNames names, HashSet<string> used)
