@@ -5,12 +5,17 @@ internal static class AttributeTable
 {
     private const int RecordType = 8;
 
-    public static Dictionary<string, AttributeMessage> Read(FileContext context, ObjectHeader header, WorkBudget budget)
+    /// <param name="context">The file.</param>
+    /// <param name="header">The object.</param>
+    /// <param name="budget">What may still be read.</param>
+    /// <param name="names">What may still be decoded.</param>
+    public static Dictionary<string, AttributeMessage> Read(
+        FileContext context, ObjectHeader header, WorkBudget budget, WorkBudget names)
     {
         var attributes = new Dictionary<string, AttributeMessage>(StringComparer.Ordinal);
         foreach (var message in header.All(MessageType.Attribute))
         {
-            Add(attributes, message.Open());
+            Add(attributes, message.Open(), names);
         }
 
         if (header.Find(MessageType.AttributeInfo) is not { } info)
@@ -32,17 +37,18 @@ internal static class AttributeTable
                     throw context.Error(record.At, "shared attributes are not supported");
                 }
 
-                Add(attributes, message);
+                Add(attributes, message, names);
             });
         }
 
         return attributes;
     }
 
-    private static void Add(Dictionary<string, AttributeMessage> attributes, BlockCursor cursor)
+    private static void Add(Dictionary<string, AttributeMessage> attributes, BlockCursor cursor, WorkBudget names)
     {
         var at = cursor.At;
         var attribute = AttributeMessage.Parse(cursor);
+        names.Take(attribute.Name.Length, at);
         if (attributes.Count >= Hdf5Limits.MaxAttributes || !attributes.TryAdd(attribute.Name, attribute))
         {
             throw cursor.Context.Error(

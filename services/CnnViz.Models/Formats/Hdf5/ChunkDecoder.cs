@@ -63,8 +63,9 @@ internal sealed class ChunkDecoder(FileContext context, IReadOnlyList<ChunkFilte
             return inflated < _most || stream.ReadByte() < 0 ? inflated
                 : throw context.Error(at, $"a chunk of {chunkBytes} bytes inflates to more than {_most}");
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // A stream that asks for a preset dictionary is a ZLibException, which is an IOException.
             throw new ModelFormatException(context.Error(at, "a chunk's compressed data is damaged").Message, e);
         }
     }

@@ -131,9 +131,10 @@ internal sealed class ChunkIndex
             return;
         }
 
-        if (!_seen.Add(number))
+        if (_chunks.Count == Hdf5Limits.MaxChunks || !_seen.Add(number))
         {
-            throw _context.Error(at, $"two chunks lie at ({string.Join(", ", position)})");
+            var place = string.Join(", ", position);
+            throw _context.Error(at, $"two chunks lie at ({place}), or there are more than {Hdf5Limits.MaxChunks}");
         }
 
         // Deflate stores what it cannot shrink with a few bytes more for every block; fletcher32 adds four.

@@ -20,7 +20,7 @@ internal sealed class DatasetStorage
         _filters = header.Find(MessageType.FilterPipeline) is { } filters ? FilterPipeline.Parse(filters.Open()) : [];
         if (header.Find(MessageType.ExternalFiles) is not null)
         {
-            throw context.Error(_header.Address, "datasets in external files are not supported");
+            throw context.Error(At, "datasets in external files are not supported");
         }
 
         // At most 2^31 elements of 2^31 bytes.
@@ -29,6 +29,9 @@ internal sealed class DatasetStorage
     }
 
     public FileContext Context { get; }
+
+    /// <summary>The object header.</summary>
+    public long At => _header.Address;
 
     public Dataspace Space { get; }
 
@@ -45,7 +48,7 @@ internal sealed class DatasetStorage
     {
         if (!Type.IsNumber)
         {
-            throw Context.Error(_header.Address, Type.ElementType == Hdf5ElementType.String
+            throw Context.Error(At, Type.ElementType == Hdf5ElementType.String
                 ? $"'{path}' holds strings, not numbers"
                 : $"'{path}' holds {Type.Name}, which are not supported");
         }
@@ -56,10 +59,10 @@ internal sealed class DatasetStorage
         if (Type.ElementType != Hdf5ElementType.String)
         {
             var held = Type.IsNumber ? $"numbers ({Type.ElementType})" : Type.Name;
-            throw Context.Error(_header.Address, $"'{path}' holds {held}, not strings");
+            throw Context.Error(At, $"'{path}' holds {held}, not strings");
         }
 
-        StringDecoder.RequireFew(Context, Space.ElementCount, _header.Address);
+        StringDecoder.RequireFew(Context, Space.ElementCount, At);
     }
 
     /// <summary>Gives every element to a sink.</summary>
@@ -97,7 +100,7 @@ internal sealed class DatasetStorage
             case ContiguousLayout { At: { } at, Size: var size }:
                 if (size < DeclaredBytes)
                 {
-                    throw Context.Error(_header.Address, $"a dataset of {DeclaredBytes} bytes is stored in {size}");
+                    throw Context.Error(At, $"a dataset of {DeclaredBytes} bytes is stored in {size}");
                 }
 
                 Context.Require(at, DeclaredBytes, "a dataset");
@@ -112,7 +115,7 @@ internal sealed class DatasetStorage
     {
         if (layout.Chunk.Length != Space.Extents.Length || layout.ElementSize != Type.Size)
         {
-            throw Context.Error(_header.Address, $"a dataset of {Space.Extents.Length} axes and {Type.Size} bytes per element has "
+            throw Context.Error(At, $"a dataset of {Space.Extents.Length} axes and {Type.Size} bytes per element has "
                 + $"chunks of {layout.Chunk.Length} axes and {layout.ElementSize} bytes");
         }
 
@@ -123,7 +126,7 @@ internal sealed class DatasetStorage
             bytes *= extent;
             if (bytes > most)
             {
-                throw Context.Error(_header.Address, $"a dataset of {DeclaredBytes} bytes has chunks of more than {most}");
+                throw Context.Error(At, $"a dataset of {DeclaredBytes} bytes has chunks of more than {most}");
             }
         }
     }

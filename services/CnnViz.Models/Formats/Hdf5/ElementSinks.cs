@@ -35,9 +35,9 @@ internal readonly struct StringSink : IElementSink
     private readonly Datatype _type;
     private readonly string[] _values;
 
-    public StringSink(FileContext context, Datatype type, long count)
+    public StringSink(FileContext context, Datatype type, long count, long at)
     {
-        (_decoder, _type) = (new StringDecoder(context, type), type);
+        (_decoder, _type) = (new StringDecoder(context, type, at), type);
         _values = new string[count];
         Array.Fill(_values, "");
     }

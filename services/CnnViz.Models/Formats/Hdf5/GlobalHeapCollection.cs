@@ -5,9 +5,11 @@ internal sealed class GlobalHeapCollection
 {
     private readonly FileContext _context;
     private readonly long _address;
-    private readonly Dictionary<uint, BlockCursor> _objects = [];
+    private readonly BlockCursor _block;
+    private readonly Dictionary<uint, (int Start, int Length)> _objects = [];
 
-    private GlobalHeapCollection(FileContext context, long address) => (_context, _address) = (context, address);
+    private GlobalHeapCollection(FileContext context, long address, BlockCursor block) =>
+        (_context, _address, _block) = (context, address, block);
 
     private static ReadOnlySpan<byte> Signature => "GCOL"u8;
 
@@ -20,8 +22,8 @@ internal sealed class GlobalHeapCollection
         prefix.Skip(3);
         var size = prefix.Length();
         var block = context.Read(address, size, budget, "a string heap");
+        var collection = new GlobalHeapCollection(context, address, block.Rest());
         block.Skip(prefixSize);
-        var collection = new GlobalHeapCollection(context, address);
         var objectPrefix = 8 + context.LengthSize;
         while (block.Left >= objectPrefix)
         {
@@ -34,7 +36,9 @@ internal sealed class GlobalHeapCollection
                 break;
             }
 
-            if (!collection._objects.TryAdd(number, block.Slice(length)))
+            var start = collection._block.Left - block.Left;
+            block.Skip(length);
+            if (!collection._objects.TryAdd(number, (start, (int)length)))
             {
                 throw context.Error(address, $"a string heap has two objects {number}");
             }
@@ -45,6 +49,15 @@ internal sealed class GlobalHeapCollection
         return collection;
     }
 
-    public BlockCursor Find(uint number) => _objects.TryGetValue(number, out var found) ? found.Rest()
-        : throw _context.Error(_address, $"a string heap has no object {number}");
+    public BlockCursor Find(uint number)
+    {
+        if (!_objects.TryGetValue(number, out var found))
+        {
+            throw _context.Error(_address, $"a string heap has no object {number}");
+        }
+
+        var block = _block.Rest();
+        block.Skip(found.Start);
+        return block.Slice(found.Length);
+    }
 }

@@ -5,15 +5,22 @@ internal sealed class GroupLinks
 {
     private readonly FileContext _context;
     private readonly long _group;
+    private readonly WorkBudget _budget;
+    private readonly WorkBudget _names;
     private readonly SortedDictionary<string, long?> _links = new(StringComparer.Ordinal);
 
-    private GroupLinks(FileContext context, long group) => (_context, _group) = (context, group);
+    private GroupLinks(FileContext context, long group, WorkBudget budget, WorkBudget names) =>
+        (_context, _group, _budget, _names) = (context, group, budget, names);
 
     public IReadOnlyList<string> Names { get; private set; } = [];
 
-    public static GroupLinks Read(FileContext context, ObjectHeader header, WorkBudget budget)
+    /// <param name="context">The file.</param>
+    /// <param name="header">The group.</param>
+    /// <param name="budget">What may still be read.</param>
+    /// <param name="names">What may still be decoded.</param>
+    public static GroupLinks Read(FileContext context, ObjectHeader header, WorkBudget budget, WorkBudget names)
     {
-        var links = new GroupLinks(context, header.Address);
+        var links = new GroupLinks(context, header.Address, budget, names);
         if (header.Find(MessageType.SymbolTable) is { } table)
         {
             SymbolTable.Read(table.Open(), budget, links.Add);
@@ -26,7 +33,7 @@ internal sealed class GroupLinks
 
         if (header.Find(MessageType.LinkInfo) is { } info)
         {
-            links.AddDense(info.Open(), budget);
+            links.AddDense(info.Open());
         }
 
         links.Names = [.. links._links.Keys];
@@ -48,6 +55,8 @@ internal sealed class GroupLinks
             throw _context.Error(at, $"'{name}' is no possible name");
         }
 
+        // Names may overlap in the file, each a part of the next.
+        _names.Take(name.Length, at);
         if (_links.Count >= Hdf5Limits.MaxObjects || !_links.TryAdd(name, address))
         {
             throw _context.Error(at, $"two links of one group are named '{name}', or more than {Hdf5Limits.MaxObjects}");
@@ -67,7 +76,7 @@ internal sealed class GroupLinks
     }
 
     /// <summary>Links of a large group lie in a heap; a tree of their names' hashes lists them.</summary>
-    private void AddDense(BlockCursor info, WorkBudget budget)
+    private void AddDense(BlockCursor info)
     {
         const int RecordType = 5;
         info.Version(0, 0, "a group's link info");
@@ -77,12 +86,12 @@ internal sealed class GroupLinks
             return;
         }
 
-        var heap = FractalHeap.Read(_context, heapAddress, budget);
-        BTree2.Visit(_context, info.Address("a group's name index"), RecordType, budget, record =>
+        var heap = FractalHeap.Read(_context, heapAddress, _budget);
+        BTree2.Visit(_context, info.Address("a group's name index"), RecordType, _budget, record =>
         {
             // A hash of the name, then where the link lies in the heap.
             record.Skip(4);
-            Add(heap.Find(record, budget));
+            Add(heap.Find(record, _budget));
         });
     }
 }

@@ -79,7 +79,7 @@ public sealed class Hdf5Dataset
     public IReadOnlyList<string> ReadStrings()
     {
         _storage.RequireStrings(Path);
-        var sink = new StringSink(_storage.Context, _storage.Type, ElementCount);
+        var sink = new StringSink(_storage.Context, _storage.Type, ElementCount, _storage.At);
         _storage.Read(ref sink);
         return sink.Values;
     }

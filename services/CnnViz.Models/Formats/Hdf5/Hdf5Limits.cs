@@ -6,8 +6,11 @@ public static class Hdf5Limits
     /// <summary>Deepest nesting of groups; Keras files need about ten.</summary>
     public const int MaxDepth = 64;
 
-    /// <summary>Most objects opened, and most links listed, of one file.</summary>
-    public const int MaxObjects = 1 << 20;
+    /// <summary>Most links, and most messages of objects, of one file.</summary>
+    public const int MaxObjects = 1 << 18;
+
+    /// <summary>Most stored chunks of one dataset.</summary>
+    public const int MaxChunks = 1 << 20;
 
     /// <summary>Most attributes of one object.</summary>
     public const int MaxAttributes = 65_536;

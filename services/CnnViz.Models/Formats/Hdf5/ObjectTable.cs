@@ -8,6 +8,7 @@ internal sealed class ObjectTable(FileContext context)
 {
     private readonly Lock _gate = new();
     private readonly WorkBudget _budget = new(context);
+    private readonly WorkBudget _names = new(context, WorkBudget.NamesPerByte);
     private readonly DeclaredBytes _declared = new(context);
     private readonly Dictionary<long, ObjectHeader> _headers = [];
     private readonly Dictionary<long, Hdf5Group> _groups = [];
@@ -43,7 +44,7 @@ internal sealed class ObjectTable(FileContext context)
                     throw context.Error(address, $"groups nest deeper than {Hdf5Limits.MaxDepth}");
                 }
 
-                _budget.Take(path.Length, address);
+                _names.Take(path.Length, address);
                 group = new Hdf5Group(this, path, depth, Header(address));
                 _groups.Add(address, group);
             }
@@ -67,7 +68,7 @@ internal sealed class ObjectTable(FileContext context)
                 }
 
                 _declared.Add(storage.DeclaredBytes, storage.IsStoredAsIs, address);
-                _budget.Take(path.Length, address);
+                _names.Take(path.Length, address);
                 dataset = new Hdf5Dataset(path, storage, Attributes(header));
                 _datasets.Add(path, dataset);
             }
@@ -81,7 +82,7 @@ internal sealed class ObjectTable(FileContext context)
     {
         lock (_gate)
         {
-            var links = GroupLinks.Read(context, header, _budget);
+            var links = GroupLinks.Read(context, header, _budget, _names);
             _linkCount += links.Names.Count;
             RequireFew(_linkCount, header.Address, "links");
             return links;
@@ -93,7 +94,7 @@ internal sealed class ObjectTable(FileContext context)
     {
         lock (_gate)
         {
-            return new Hdf5Attributes(context, AttributeTable.Read(context, header, _budget));
+            return new Hdf5Attributes(context, AttributeTable.Read(context, header, _budget, _names));
         }
     }
 

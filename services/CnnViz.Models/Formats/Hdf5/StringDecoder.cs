@@ -3,7 +3,10 @@ using System.Buffers.Binary;
 namespace CnnViz.Models.Hdf5;
 
 /// <summary>Decodes strings of fixed length, and those of variable length from the global heap.</summary>
-internal sealed class StringDecoder(FileContext context, Datatype type)
+/// <param name="context">The file.</param>
+/// <param name="type">A string type.</param>
+/// <param name="at">Where messages say that the strings lie.</param>
+internal sealed class StringDecoder(FileContext context, Datatype type, long at)
 {
     private readonly WorkBudget _budget = new(context);
     private readonly Dictionary<long, GlobalHeapCollection> _collections = [];
@@ -15,7 +18,7 @@ internal sealed class StringDecoder(FileContext context, Datatype type)
     public static IReadOnlyList<string> Read(FileContext context, Datatype type, Dataspace space, BlockCursor data)
     {
         RequireFew(context, space.ElementCount, data.At);
-        var sink = new StringSink(context, type, space.ElementCount);
+        var sink = new StringSink(context, type, space.ElementCount, data.At);
         sink.Put(0, data.Bytes(checked((int)(space.ElementCount * type.Size))));
         return sink.Values;
     }
@@ -42,7 +45,7 @@ internal sealed class StringDecoder(FileContext context, Datatype type)
             element = element.TrimEnd(type.IsSpacePadded ? (byte)' ' : (byte)0);
         }
 
-        return BlockCursor.Decode(context, element, 0, "a string");
+        return BlockCursor.Decode(context, element, at, "a string");
     }
 
     private string Variable(ReadOnlySpan<byte> element)
@@ -54,7 +57,7 @@ internal sealed class StringDecoder(FileContext context, Datatype type)
         }
 
         // A reference: the collection's address and the object's number, after the length.
-        var reference = new BlockCursor(context, element[sizeof(uint)..].ToArray(), 0, element.Length - sizeof(uint), 0);
+        var reference = new BlockCursor(context, element[sizeof(uint)..].ToArray(), 0, element.Length - sizeof(uint), at);
         var address = reference.Address("a string");
         if (!_collections.TryGetValue(address, out var collection))
         {
