@@ -4,7 +4,8 @@ namespace CnnViz.Models;
 
 /// <summary>
 /// Reads safetensors files, which hold weights alone: they go into a network of the zoo or one that is given. Values of float64,
-/// float32, float16 and bfloat16 are read, straight from the file when they are asked for; tensors of other types are passed over.
+/// float32, float16 and bfloat16 are read, straight from the file when they are asked for; tensors of other types are passed
+/// over.
 /// <para>
 /// Tensors are found by the network's own weight keys ("block1_conv1/kernel", in the network's axis order) or by PyTorch's
 /// parameter names ("layer1.0.conv1.weight", "bn1.running_mean", in PyTorch's); timm's names of VGG's classifier are known too,
@@ -25,8 +26,8 @@ public static class SafetensorsReader
         ZooModel[] candidates = [.. ZooModel.All.Where(zoo => architecture is null || zoo.Name == architecture)];
         if (candidates.Length == 0)
         {
-            throw new ModelFormatException(
-                $"the zoo has no network '{architecture}'{NameSuggestions.Phrase(architecture!, ZooModel.All.Select(zoo => zoo.Name))}");
+            var suggestion = NameSuggestions.Phrase(architecture!, ZooModel.All.Select(zoo => zoo.Name));
+            throw new ModelFormatException($"the zoo has no network '{architecture}'{suggestion}");
         }
 
         return Open(path, options, (names, description) =>
@@ -46,12 +47,14 @@ public static class SafetensorsReader
             var (network, closest) = nearest!.Value;
             if (architecture is not null && Fitting(names) is { } fitting)
             {
-                throw new ModelFormatException($"its weights are for '{fitting.Name}', not for '{architecture}': {closest.Problem}");
+                throw new ModelFormatException(
+                    $"its weights are for '{fitting.Name}', not for '{architecture}': {closest.Problem}");
             }
 
             var problem = closest.Problem ?? $"{names.Count - closest.Used} of its {names.Count} tensors have no place there";
+            var misfit = architecture is null ? "fit no network of the zoo; the nearest is" : "do not fit";
             throw new ModelFormatException(architecture is not null || closest.Used > 0
-                ? $"its weights do not fit {(architecture is null ? "any network of the zoo; the nearest is " : "")}'{network.Name}': {problem}"
+                ? $"its weights {misfit} '{network.Name}': {problem}"
                 : "its tensors have names of no network of the zoo");
         });
     }
@@ -64,7 +67,8 @@ public static class SafetensorsReader
     /// <param name="path">The .safetensors file.</param>
     /// <param name="network">Owned by the result; its own weights serve where the file need not have any (constants).</param>
     /// <param name="options">The name, description and labels.</param>
-    /// <exception cref="ModelFormatException">The file is malformed, or a weight of the network has no fitting tensor.</exception>
+    /// <exception cref="ModelFormatException">The file is malformed, or a weight of the network finds no tensor that
+    /// fits.</exception>
     public static ModelGraph Read(string path, ModelGraph network, ModelReadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -10,7 +10,8 @@ internal static class MobileNetV1
     /// <summary>Output channels and stride of the 13 blocks.</summary>
     private static readonly (int Filters, int Stride)[] _blocks =
     [
-        (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1),
+        (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1),
+        (1024, 2), (1024, 1),
     ];
 
     /// <param name="name">The model's name in requests.</param>

@@ -22,11 +22,12 @@ public sealed class SafetensorsParityTests(ITestOutputHelper output)
         var script = Path.Combine(AppContext.BaseDirectory, "Safetensors", "torch_networks.py");
         var made = await ToolProcess.RunAsync(folder.Path, "/usr/bin/python3", script, network, type, $"{size}", folder.Path);
         Assert.True(made.ExitCode == 0, made.All);
-        var images = MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(Path.Combine(folder.Path, "input.bin"))).ToArray();
-        var logits = MemoryMarshal.Cast<byte, double>(await File.ReadAllBytesAsync(Path.Combine(folder.Path, "logits.bin"))).ToArray();
+        var images = Values<float>(folder, "input.bin");
+        var logits = Values<double>(folder, "logits.bin");
 
         using var graph = SafetensorsReader.Read(Path.Combine(folder.Path, "model.safetensors"));
-        Assert.StartsWith(ZooModel.All.Single(zoo => zoo.Name == found).Architecture, graph.Description, StringComparison.Ordinal);
+        var zoo = ZooModel.All.Single(zoo => zoo.Name == found);
+        Assert.StartsWith(zoo.Architecture, graph.Description, StringComparison.Ordinal);
         Assert.False(graph.Untrained);
         var engine = new TorchEngine(new TorchEngineOptions { Device = "cpu", Threads = 2 });
         var layer = graph.Outputs.Single();
@@ -38,4 +39,8 @@ public sealed class SafetensorsParityTests(ITestOutputHelper output)
         output.WriteLine($"{network} {type}: relative error {error:e2}");
         Assert.InRange(error, 0, 1e-4);
     }
+
+    private static T[] Values<T>(TemporaryFolder folder, string file)
+        where T : struct =>
+        MemoryMarshal.Cast<byte, T>(File.ReadAllBytes(Path.Combine(folder.Path, file))).ToArray();
 }

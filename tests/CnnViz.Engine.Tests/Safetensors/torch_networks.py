@@ -76,7 +76,8 @@ class Vgg(nn.Module):
         super().__init__()
         self.features = features(blocks)
         self.classifier = nn.Sequential(
-            nn.Linear(25088, 4096), nn.ReLU(), nn.Dropout(), nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(), nn.Linear(4096, 1000))
+            nn.Linear(25088, 4096), nn.ReLU(), nn.Dropout(), nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(),
+            nn.Linear(4096, 1000))
 
     def forward(self, x):
         return self.classifier(torch.flatten(self.features(x), 1))
@@ -140,7 +141,8 @@ def main(name, kind, size, folder):
     }[name]()
     with torch.no_grad():
         scatter(network)
-        stored = {key: value if value.dtype == torch.int64 else value.to(TYPES[kind]) for key, value in network.state_dict().items()}
+        state = network.state_dict()
+        stored = {key: value if value.dtype == torch.int64 else value.to(TYPES[kind]) for key, value in state.items()}
         write(f"{folder}/model.safetensors", stored)
         network.load_state_dict({key: value.float() if value.dtype != torch.int64 else value for key, value in stored.items()})
         network.eval().to(torch.float64 if name.startswith("resnet") else torch.float32)

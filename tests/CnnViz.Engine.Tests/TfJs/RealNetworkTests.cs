@@ -21,8 +21,10 @@ public sealed class RealNetworkTests(ITestOutputHelper output)
         var results = await CompareAsync(
             graph,
             "astronaut.png",
-            ["MobilenetV1/MobilenetV1/Conv2d_0/Relu6", "MobilenetV1/MobilenetV1/Conv2d_13_pointwise/Relu6", "heatmap_2", "offset_2",
-                "displacement_fwd_2", "displacement_bwd_2"]);
+            [
+                "MobilenetV1/MobilenetV1/Conv2d_0/Relu6", "MobilenetV1/MobilenetV1/Conv2d_13_pointwise/Relu6", "heatmap_2",
+                "offset_2", "displacement_fwd_2", "displacement_bwd_2",
+            ]);
 
         // The first of the 17 heat maps is the nose's; on this portrait its peak is 0.9998.
         var cells = Cells(graph, "heatmap_2");

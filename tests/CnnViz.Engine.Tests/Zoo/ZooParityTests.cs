@@ -65,8 +65,8 @@ public sealed class ZooParityTests(ITestOutputHelper output)
 
             var error = Parity.RelativeError(actual, activation);
             var angle = Parity.AngleError(actualGradient, gradient);
-            output.WriteLine(
-                $"{model} {layer}, {engine.Name} on {engine.Threads}: forward relative error {error:e2}, gradient 1-cos {angle:e2}");
+            var run = $"{model} {layer}, {engine.Name} on {engine.Threads}";
+            output.WriteLine($"{run}: forward relative error {error:e2}, gradient 1-cos {angle:e2}");
             Assert.InRange(error, 0, 1e-4);
             Assert.InRange(angle, -1e-9, 5e-5);
         }

@@ -4,7 +4,9 @@ using CnnViz.Tests.Shared;
 
 namespace CnnViz.Models.Tests.Safetensors;
 
-/// <summary>Safetensors files that are broken or mean harm: always a <see cref="ModelFormatException"/> that says where and why.</summary>
+/// <summary>
+/// Safetensors files that are broken or mean harm: always a <see cref="ModelFormatException"/> that says where and why.
+/// </summary>
 public sealed class SafetensorsHostileFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -13,7 +15,8 @@ public sealed class SafetensorsHostileFileTests : IDisposable
 
     /// <summary>Every type that is read, one that is passed over, and metadata.</summary>
     internal static SafetensorsFile Valid() => new SafetensorsFile().Raw("\"__metadata__\":{\"format\":\"pt\"}")
-        .Tensor("conv.weight", "F16", [4, 3, 3, 3]).Tensor("conv.bias", "F32", [4]).Tensor("bn.weight", "F64", [4]).Tensor("bn.bias", "BF16", [4])
+        .Tensor("conv.weight", "F16", [4, 3, 3, 3]).Tensor("conv.bias", "F32", [4])
+        .Tensor("bn.weight", "F64", [4]).Tensor("bn.bias", "BF16", [4])
         .Tensor("bn.running_mean", "F32", [4]).Tensor("bn.running_var", "F32", [4]).Tensor("bn.num_batches_tracked", "I64", []);
 
     /// <summary>The network whose weights <see cref="Valid"/> holds.</summary>
@@ -77,7 +80,8 @@ public sealed class SafetensorsHostileFileTests : IDisposable
         // The first tensor takes the bytes 0 to 8; a gap moves both.
         var file = new SafetensorsFile();
         file = gap > 0
-            ? file.Entry("a", "F32", "2", gap, gap + 8, new byte[8]).Raw("\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}")
+            ? file.Entry("a", "F32", "2", gap, gap + 8, new byte[8])
+                .Raw("\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}")
             : file.Entry("a", "F32", "2", 0, 8, new byte[8]).Entry("b", "F32", shape, begin, end, new byte[8]);
         Assert.Contains(part, Refused(file.Bytes()), StringComparison.Ordinal);
     }

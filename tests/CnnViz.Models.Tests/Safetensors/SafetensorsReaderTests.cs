@@ -15,7 +15,8 @@ public sealed class SafetensorsReaderTests : IDisposable
     [InlineData("BF16", new byte[] { 0xC0, 0x3F, 0, 0xC0 })]
     public void Read_FloatTypes_HaveTheirValues(string type, byte[] bytes)
     {
-        var path = new SafetensorsFile().Tensor("conv/kernel", type, [1, 1, 1, 2], bytes).Floats("conv/bias", [2], 3, 4).Save(_folder.Path);
+        var path = new SafetensorsFile().Tensor("conv/kernel", type, [1, 1, 1, 2], bytes).Floats("conv/bias", [2], 3, 4)
+            .Save(_folder.Path);
         using var graph = SafetensorsReader.Read(path, Network(2));
         Assert.Equal([1.5f, -2f], Values(graph, "conv/kernel"));
         Assert.Equal([3f, 4f], Values(graph, "conv/bias"));
@@ -27,7 +28,8 @@ public sealed class SafetensorsReaderTests : IDisposable
     [Fact]
     public void Read_PyTorchsNamesIntoAKerasNetwork_KeepTheirAxisOrder()
     {
-        var path = new SafetensorsFile().Floats("conv.weight", [2, 1, 1, 1], 5, 6).Floats("conv.bias", [2], 7, 8).Save(_folder.Path);
+        var path = new SafetensorsFile().Floats("conv.weight", [2, 1, 1, 1], 5, 6).Floats("conv.bias", [2], 7, 8)
+            .Save(_folder.Path);
         using var graph = SafetensorsReader.Read(path, Network(2));
         var kernel = graph.Find("conv")!.Weight("kernel")!;
         Assert.Equal((WeightLayout.Oihw, new KernelShape(2, 1, 1, 1)), (kernel.Layout, KernelShape.Of(kernel)));
@@ -42,10 +44,12 @@ public sealed class SafetensorsReaderTests : IDisposable
         builder.Flatten("flatten");
         builder.Dense("dense", 2);
         var inputs = builder.ShapeOf("flatten").Channels;
-        var path = new SafetensorsFile().Tensor("dense.weight", "F32", [2, inputs]).Tensor("dense.bias", "F32", [2]).Save(_folder.Path);
+        var path = new SafetensorsFile().Tensor("dense.weight", "F32", [2, inputs]).Tensor("dense.bias", "F32", [2])
+            .Save(_folder.Path);
         var message = Assert.Throws<ModelFormatException>(() => SafetensorsReader.Read(path, builder.Build("m"))).Message;
         Assert.Contains("flattens channels last", message, StringComparison.Ordinal);
-        path = new SafetensorsFile().Tensor("dense/kernel", "F32", [inputs, 2]).Tensor("dense/bias", "F32", [2]).Save(_folder.Path);
+        path = new SafetensorsFile().Tensor("dense/kernel", "F32", [inputs, 2]).Tensor("dense/bias", "F32", [2])
+            .Save(_folder.Path);
         SafetensorsReader.Read(path, builder.Build("m")).Dispose();
     }
 
@@ -72,7 +76,8 @@ public sealed class SafetensorsReaderTests : IDisposable
     {
         var zoo = ZooModel.All.Single(model => model.Name == "efficientnetb0-notop");
         var file = new SafetensorsFile();
-        foreach (var weight in zoo.Build().Layers.SelectMany(layer => layer.Weights).Where(weight => weight.Role is not ("constant" or "count")))
+        var weights = zoo.Build().Layers.SelectMany(layer => layer.Weights);
+        foreach (var weight in weights.Where(weight => weight.Role is not ("constant" or "count")))
         {
             file.Tensor(weight.Key, "F16", [.. weight.Shape]);
         }
@@ -95,15 +100,18 @@ public sealed class SafetensorsReaderTests : IDisposable
     public void Read_WeightsOfNoNetwork_NameTheNearestAndWhatDoesNotFit()
     {
         var torch = Torch(Zoo("resnet18-torchvision"));
-        var layers = torch.Layers.Select(layer => layer.Name == "fc" ? layer with { Weights = [layer.Weights[0] with { Shape = [10, 512] }] } : layer);
+        var layers = torch.Layers.Select(
+            layer => layer.Name == "fc" ? layer with { Weights = [layer.Weights[0] with { Shape = [10, 512] }] } : layer);
         var file = SafetensorsFile.Of(new ModelGraph("m", torch.Input, [.. layers], torch.Weights));
         var message = Assert.Throws<ModelFormatException>(() => SafetensorsReader.Read(file.Save(_folder.Path))).Message;
         Assert.StartsWith("model.safetensors: ", message, StringComparison.Ordinal);
         Assert.Contains("'resnet18-torchvision'", message, StringComparison.Ordinal);
         Assert.Contains("'fc.weight' has shape (10, 512); 'fc/kernel' needs (1000, 512)", message, StringComparison.Ordinal);
         var path = new SafetensorsFile().Tensor("somewhere", "F32", [1]).Save(_folder.Path);
-        Assert.Contains("names of no network", Assert.Throws<ModelFormatException>(() => SafetensorsReader.Read(path)).Message, StringComparison.Ordinal);
-        Assert.Contains("did you mean", Assert.Throws<ModelFormatException>(() => SafetensorsReader.Read(path, architecture: "resnet5")).Message, StringComparison.Ordinal);
+        message = Assert.Throws<ModelFormatException>(() => SafetensorsReader.Read(path)).Message;
+        Assert.Contains("names of no network", message, StringComparison.Ordinal);
+        message = Assert.Throws<ModelFormatException>(() => SafetensorsReader.Read(path, architecture: "resnet5")).Message;
+        Assert.Contains("did you mean", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -161,7 +169,10 @@ public sealed class SafetensorsReaderTests : IDisposable
     private static ModelGraph Torch(ModelGraph graph) => new(
         graph.Name,
         graph.Input,
-        [.. graph.Layers.Select(layer => layer with { Weights = [.. layer.Weights.Select(weight => InTorchOrder(layer, weight))] })],
+        [
+            .. graph.Layers.Select(
+                layer => layer with { Weights = [.. layer.Weights.Select(weight => InTorchOrder(layer, weight))] }),
+        ],
         graph.Weights);
 
     private static LayerWeight InTorchOrder(Layer layer, LayerWeight weight)
@@ -172,12 +183,14 @@ public sealed class SafetensorsReaderTests : IDisposable
             return weight with { Shape = [kernel.Out, kernel.InPerGroup, kernel.Height, kernel.Width] };
         }
 
-        return weight.Layout == WeightLayout.Plain && weight.Shape.Count == 2 ? weight with { Shape = [weight.Shape[1], weight.Shape[0]] } : weight;
+        return weight.Layout == WeightLayout.Plain && weight.Shape.Count == 2
+            ? weight with { Shape = [weight.Shape[1], weight.Shape[0]] }
+            : weight;
     }
 
     private static ModelGraph Network(int filters)
     {
-        var builder = new KerasModelBuilder(Graph.Graphs.Input() with { Channels = 1, Order = ChannelOrder.Gray, Mean = [0], Std = [1] });
+        var builder = new KerasModelBuilder(Graph.Graphs.Input(channels: 1));
         builder.Conv2D("conv", filters, Size2D.One);
         return builder.Build("m");
     }

@@ -6,8 +6,8 @@ using CnnViz.Tests.Shared;
 namespace CnnViz.Models.Tests.Zoo;
 
 /// <summary>
-/// Weight files in Keras Applications' layout into the zoo: InceptionV3's layers bear other numbers in its file, which begin at 1,
-/// and go by their order; EfficientNetB0's normalization has an integer count.
+/// Weight files in Keras Applications' layout into the zoo: InceptionV3's layers bear other numbers in its file, which begin at
+/// 1, and go by their order; EfficientNetB0's normalization has an integer count.
 /// </summary>
 public sealed class OfficialFileTests : IDisposable
 {
@@ -36,7 +36,8 @@ public sealed class OfficialFileTests : IDisposable
             foreach (var weight in weights)
             {
                 expected[weight.Key] = expected.Count;
-                entries.Add([Path.GetFileName(weight.Key), weight.Shape, weight.Role == "count" ? "<i8" : "<f4", expected[weight.Key]]);
+                var type = weight.Role == "count" ? "<i8" : "<f4";
+                entries.Add([Path.GetFileName(weight.Key), weight.Shape, type, expected[weight.Key]]);
             }
 
             table.Add([InFile(name, layer.Name), entries]);

@@ -9,9 +9,11 @@ public sealed class ZooNamesTests
     {
         var names = Names("resnet50", "pool1_pool", 13);
         Assert.Equal(
-            ["conv2_block1_1_conv", "conv2_block1_1_bn", "conv2_block1_1_relu", "conv2_block1_2_conv", "conv2_block1_2_bn", "conv2_block1_2_relu",
-                "conv2_block1_0_conv", "conv2_block1_3_conv", "conv2_block1_0_bn", "conv2_block1_3_bn", "conv2_block1_add", "conv2_block1_out",
-                "conv2_block2_1_conv"],
+            [
+                "conv2_block1_1_conv", "conv2_block1_1_bn", "conv2_block1_1_relu", "conv2_block1_2_conv", "conv2_block1_2_bn",
+                "conv2_block1_2_relu", "conv2_block1_0_conv", "conv2_block1_3_conv", "conv2_block1_0_bn", "conv2_block1_3_bn",
+                "conv2_block1_add", "conv2_block1_out", "conv2_block2_1_conv",
+            ],
             names);
     }
 
@@ -20,15 +22,19 @@ public sealed class ZooNamesTests
     public void Listed_InceptionV3_StandsInTheOrderOfKerasSummary()
     {
         Assert.Equal(
-            ["conv2d_8", "batch_normalization_8", "activation_8", "conv2d_6", "conv2d_9", "batch_normalization_6", "batch_normalization_9",
-                "activation_6", "activation_9", "average_pooling2d", "conv2d_5", "conv2d_7", "conv2d_10", "conv2d_11"],
+            [
+                "conv2d_8", "batch_normalization_8", "activation_8", "conv2d_6", "conv2d_9", "batch_normalization_6",
+                "batch_normalization_9", "activation_6", "activation_9", "average_pooling2d", "conv2d_5", "conv2d_7", "conv2d_10",
+                "conv2d_11",
+            ],
             Names("inceptionv3", "max_pooling2d_1", 14));
         using var graph = Build("inceptionv3");
         Assert.Equal(94, graph.Listed.Count(layer => layer.ClassName == "Conv2D"));
         Assert.Equal(["mixed8"], graph.Find("conv2d_76")!.Inputs);
         Assert.Equal([1, 1, 2048, 192], graph.Find("conv2d_93")!.Weight("kernel")!.Shape);
         Assert.Equal(["activation_85", "mixed9_1", "concatenate_1", "activation_93"], graph.Find("mixed10")!.Inputs);
-        Assert.Equal(["beta", "moving_mean", "moving_variance"], graph.Find("batch_normalization_93")!.Weights.Select(weight => weight.Role));
+        var roles = graph.Find("batch_normalization_93")!.Weights.Select(weight => weight.Role);
+        Assert.Equal(["beta", "moving_mean", "moving_variance"], roles);
     }
 
     [Fact]
@@ -39,9 +45,13 @@ public sealed class ZooNamesTests
         Assert.Equal(["conv2_block5_concat", "conv2_block6_2_conv"], dense.Find("conv2_block6_concat")!.Inputs);
         using var efficient = Build("efficientnetb0");
         Assert.Equal(
-            ["input_1", "rescaling", "normalization", "rescaling_1", "stem_conv_pad", "stem_conv", "stem_bn", "stem_activation", "block1a_dwconv"],
+            [
+                "input_1", "rescaling", "normalization", "rescaling_1", "stem_conv_pad", "stem_conv", "stem_bn",
+                "stem_activation", "block1a_dwconv",
+            ],
             efficient.Listed.Take(9).Select(layer => layer.Name));
-        Assert.Equal(["Rescaling", "Normalization", "Rescaling"], efficient.Listed.Skip(1).Take(3).Select(layer => layer.ClassName));
+        var classes = efficient.Listed.Skip(1).Take(3).Select(layer => layer.ClassName);
+        Assert.Equal(["Rescaling", "Normalization", "Rescaling"], classes);
         Assert.Equal([1, 1, 96, 4], efficient.Find("block2a_se_reduce/preactivation")!.Weight("kernel")!.Shape);
         Assert.Equal(["block2b_drop", "block2a_project_bn"], efficient.Find("block2b_add")!.Inputs);
         Assert.Equal(241, efficient.Listed.Count);

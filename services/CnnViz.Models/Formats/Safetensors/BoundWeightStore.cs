@@ -5,7 +5,9 @@ namespace CnnViz.Models.Safetensors;
 /// <param name="Shape">Its extents in the network.</param>
 internal sealed record BoundTensor(string Tensor, IReadOnlyList<int> Shape);
 
-/// <summary>A network's weights by its own keys, with a file's values; what the file does not have is the network's. Owns both.</summary>
+/// <summary>
+/// A network's weights by its own keys, with a file's values; what the file does not have is the network's. Owns both.
+/// </summary>
 internal sealed class BoundWeightStore(WeightStore file, IReadOnlyDictionary<string, BoundTensor> bound, IWeightStore network)
     : IWeightStore
 {

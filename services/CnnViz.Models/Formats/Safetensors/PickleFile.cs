@@ -29,8 +29,9 @@ internal static class PickleFile
     }
 
     private static string Advice(string name, string stem) =>
-        "PyTorch's own files are pickles, which can run code when opened, and are never read. Convert it where you trust it, with "
-        + $"python3 -c \"import torch, safetensors.torch as s; w = torch.load('{name}', map_location='cpu', weights_only=True); "
+        "PyTorch's own files are pickles, which can run code when opened, and are never read. Convert it where you trust it, "
+        + "with python3 -c \"import torch, safetensors.torch as s; "
+        + $"w = torch.load('{name}', map_location='cpu', weights_only=True); "
         + $"s.save_file({{k: v.contiguous() for k, v in w.get('state_dict', w).items()}}, '{stem}.safetensors')\", "
         + "or save the whole network as ONNX with torch.onnx.export";
 }

@@ -24,7 +24,8 @@ internal sealed record SafetensorsHeader(IReadOnlyList<StoredTensor> Tensors, IR
     {
         if (file.Length < LengthBytes)
         {
-            throw new ModelFormatException($"it has {file.Length} bytes; a safetensors file begins with 8 that tell its header's length");
+            throw new ModelFormatException(
+                $"it has {file.Length} bytes; a safetensors file begins with 8 that tell its header's length");
         }
 
         Span<byte> prefix = stackalloc byte[LengthBytes];
@@ -34,7 +35,8 @@ internal sealed record SafetensorsHeader(IReadOnlyList<StoredTensor> Tensors, IR
         if (length is 0 or > MaxBytes || (long)length > file.Length - LengthBytes)
         {
             throw new ModelFormatException(
-                $"its header would have {length} bytes; there are {file.Length - LengthBytes} behind its length, and {MaxBytes} are the limit");
+                $"its header would have {length} bytes; there are {file.Length - LengthBytes} behind its length, and {MaxBytes} "
+                + "are the limit");
         }
 
         var json = new byte[(int)length];
@@ -46,7 +48,8 @@ internal sealed record SafetensorsHeader(IReadOnlyList<StoredTensor> Tensors, IR
         }
         catch (JsonException e)
         {
-            throw new ModelFormatException($"its header is not valid JSON at byte {LengthBytes + (e.BytePositionInLine ?? 0)}", e);
+            var at = $"line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
+            throw new ModelFormatException($"its header is not valid JSON at {at}", e);
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
         {
@@ -138,10 +141,14 @@ internal sealed record SafetensorsHeader(IReadOnlyList<StoredTensor> Tensors, IR
         var (size, stored) = TypeOf(type, where);
         int[] dims = [.. shape.Select(extent => (int)extent)];
         var bytes = dims.Aggregate((long)size, (product, extent) => checked(product * extent));
-        return bytes == end - begin
-            ? new Entry(name, begin, end, stored is { } known ? new StoredTensor(name, dims, known, checked(start + begin)) : null)
-            : throw new ModelFormatException(
-                $"{where} of shape ({string.Join(", ", dims)}) and dtype {type} takes {bytes} bytes; its data_offsets are {begin} and {end}");
+        if (bytes != end - begin)
+        {
+            throw new ModelFormatException($"{where} of shape ({string.Join(", ", dims)}) and dtype {type} takes {bytes} bytes; "
+                + $"its data_offsets are {begin} and {end}");
+        }
+
+        var tensor = stored is { } known ? new StoredTensor(name, dims, known, checked(start + begin)) : null;
+        return new Entry(name, begin, end, tensor);
     }
 
     private static SafetensorsHeader Check(List<Entry> entries, long start, long fileLength)
@@ -185,7 +192,8 @@ internal sealed record SafetensorsHeader(IReadOnlyList<StoredTensor> Tensors, IR
         var numbers = new List<long>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number < 0 || numbers.Count >= most)
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number < 0
+                || numbers.Count >= most)
             {
                 throw new ModelFormatException($"{what} is not a list of at most {most} whole numbers from 0");
             }
@@ -200,7 +208,8 @@ internal sealed record SafetensorsHeader(IReadOnlyList<StoredTensor> Tensors, IR
     {
         if (!reader.Read() || reader.TokenType != type)
         {
-            throw new ModelFormatException($"{what} is not {(type == JsonTokenType.String ? "a text" : type == JsonTokenType.StartArray ? "a list" : "an object")}");
+            var wanted = type switch { JsonTokenType.String => "a text", JsonTokenType.StartArray => "a list", _ => "an object" };
+            throw new ModelFormatException($"{what} is not {wanted}");
         }
     }
 

@@ -89,7 +89,9 @@ internal sealed class WeightBinding
         return weight;
     }
 
-    /// <summary>The same extents; for a dense kernel also those of the 1x1 or whole-map convolution that it may be stored as.</summary>
+    /// <summary>
+    /// The same extents; for a dense kernel also those of the 1x1 or whole-map convolution that it may be stored as.
+    /// </summary>
     private static bool Fits(LayerWeight weight, IReadOnlyList<int> shape) => weight.Shape.SequenceEqual(shape)
         || (weight.Layout == WeightLayout.OutIn && shape is [var made, _, _, _] && made == weight.Shape[0]
             && shape.Aggregate(1L, (product, extent) => product * extent) == weight.ElementCount);
@@ -124,7 +126,9 @@ internal sealed class WeightBinding
         }
     }
 
-    /// <summary>Whether a dense layer takes a map flattened in another order than PyTorch's, directly or through cell-wise layers.</summary>
+    /// <summary>
+    /// Whether a dense layer takes a map flattened in another order than PyTorch's, directly or through cell-wise layers.
+    /// </summary>
     private bool BehindChannelsLastFlatten(Layer layer)
     {
         for (var before = Before(layer); before is not null; before = Before(before))
