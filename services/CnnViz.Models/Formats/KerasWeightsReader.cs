@@ -12,7 +12,7 @@ public static class KerasWeightsReader
 {
     /// <summary>Reads weights into a network. Values stay in the file until they are asked for.</summary>
     /// <param name="path">The .h5 file.</param>
-    /// <param name="network">Owned by the result; left to the caller when this throws. Constants stay its own.</param>
+    /// <param name="network">Gives the layers, and the constants among the weights; the result does not need it any more.</param>
     /// <param name="options">Name, description and labels; what is left empty is the network's own.</param>
     /// <exception cref="ModelFormatException">The file is malformed, or a layer's weights are missing or have other shapes; the
     /// message names file and layer, the expected and the found shape.</exception>
@@ -48,15 +48,14 @@ public static class KerasWeightsReader
     {
         ListedLayer[] layers = [.. network.Listed.Where(layer => layer.Weights.Any(weight => weight.Role != "constant"))];
         string[] groups = [.. file.LayerNames.Where(name => file.OfGroup(name).Count > 0)];
-        string[] wanted = layers.All(layer => groups.Contains(layer.Name, StringComparer.Ordinal)) || layers.Length != groups.Length
-            ? [.. layers.Select(layer => layer.Name)]
-            : groups;
+        var byName = groups.ToHashSet(StringComparer.Ordinal).IsSupersetOf(layers.Select(layer => layer.Name));
+        string[] wanted = byName || layers.Length != groups.Length ? [.. layers.Select(layer => layer.Name)] : groups;
         var needs = layers.Select((layer, i) => new KerasNeed(layer.Name, Variables(layer), file.OfGroup(wanted[i])));
         var shapes = layers.SelectMany(layer => layer.Weights).ToDictionary(
             weight => weight.Key, weight => weight.Shape, StringComparer.Ordinal);
         var store = KerasBinding.Bind(needs, shapes, file, Constants(network), network.Digest);
-        return new ModelGraph(
-            options.Name ?? network.Name, network.Input, [.. network.Layers.Select(layer => layer with { Untrained = false })], store)
+        Layer[] trained = [.. network.Layers.Select(layer => layer with { Untrained = false })];
+        return new ModelGraph(options.Name ?? network.Name, network.Input, trained, store)
         {
             Description = options.Description.Length > 0 ? options.Description : network.Description,
             Labels = options.Labels.Count > 0 ? options.Labels : network.Labels,

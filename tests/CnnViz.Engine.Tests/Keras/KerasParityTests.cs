@@ -9,7 +9,9 @@ namespace CnnViz.Engine.Tests.Keras;
 /// <summary>Every layer of models in Keras' formats against TensorFlow.js, which made them.</summary>
 public sealed class KerasParityTests(LayersModels models, ITestOutputHelper output) : IClassFixture<LayersModels>
 {
-    private static readonly string[] _models = ["convolutions", "spatial", "merges", "activations", "plain", "nested", "channels_first"];
+    private static readonly string[] _models =
+        ["convolutions", "spatial", "merges", "activations", "plain", "nested", "channels_first"];
+
     private static readonly string[] _files = ["model.json", "model.h5", "split.h5", "model.keras", "first.keras"];
 
     public static TheoryData<string, string> Cases()

@@ -12,11 +12,12 @@ internal static class KerasFuzz
 {
     private static readonly string[] _words =
     [
-        "null", "true", "false", "-1", "0", "1", "2", "3", "4096", "2147483647", "-2147483648", "9223372036854775807", "1e308", "1e-45", "0.5",
-        "\"\"", "\"same\"", "\"valid\"", "\"channels_first\"", "\"channels_last\"", "\"bilinear\"", "\"relu\"", "\"softmax\"", "\"linear\"",
-        "\"conv\"", "\"pool\"", "\"image\"", "\"own\"", "\"Conv2D\"", "\"Dense\"", "\"Reshape\"", "\"InputLayer\"", "\"Sequential\"",
-        "\"Functional\"", "\"Add\"", "\"Flatten\"", "\"PReLU\"", "\"Normalization\"", "\"SeparableConv2D\"", "\"Conv2DTranspose\"",
-        "\"Cropping2D\"", "\"LeakyReLU\"", "\"my_package\"", "[]", "{}", "[2,2]", "[[1,2],[3,4]]", "[null,8,8,3]", "[null,3,8,8]", "[-1,4]",
+        "null", "true", "false", "-1", "0", "1", "2", "3", "4096", "2147483647", "-2147483648", "9223372036854775807", "1e308",
+        "1e-45", "0.5", "\"\"", "\"same\"", "\"valid\"", "\"channels_first\"", "\"channels_last\"", "\"bilinear\"", "\"relu\"",
+        "\"softmax\"", "\"linear\"", "\"conv\"", "\"pool\"", "\"image\"", "\"own\"", "\"Conv2D\"", "\"Dense\"", "\"Reshape\"", "\"InputLayer\"",
+        "\"Sequential\"", "\"Functional\"", "\"Add\"", "\"Flatten\"", "\"PReLU\"", "\"Normalization\"", "\"SeparableConv2D\"",
+        "\"Conv2DTranspose\"", "\"Cropping2D\"", "\"LeakyReLU\"", "\"my_package\"", "[]", "{}", "[2,2]", "[[1,2],[3,4]]", "[null,8,8,3]",
+        "[null,3,8,8]", "[-1,4]",
         """["conv",0,0,{}]""", """[["pool",0,0,{}],["conv",0,0,{}]]""", """{"class_name":"LeakyReLU","config":{"alpha":0.5}}""",
         """{"args":[{"class_name":"__keras_tensor__","config":{"keras_history":["conv",0,0]}}],"kwargs":{}}""",
     ];
@@ -29,12 +30,14 @@ internal static class KerasFuzz
             ? new FuzzSubject[]
             {
                 new("Keras archive, bytes", Archive, ByteDamage.Apply, Read),
-                new("Keras weights, bytes", Weights, ByteDamage.Apply, path => KerasWeightsReader.Read(path, WeightFiles.Network())),
+                new("Keras weights, bytes", Weights, ByteDamage.Apply, ReadWeights),
             }
             : [],
     ];
 
     private static ModelGraph Read(string path) => KerasModelReader.Read(path);
+
+    private static ModelGraph ReadWeights(string path) => KerasWeightsReader.Read(path, WeightFiles.Network());
 
     private static IReadOnlyList<(string Name, byte[] Bytes)> LayersModel()
     {

@@ -105,7 +105,8 @@ public sealed class ConfigTests
     [Fact]
     public void Read_OpenSize_IsTheOptionsOr224()
     {
-        var file = new LayersModelFile().Layer("InputLayer", "image", """{"batch_input_shape":[null,null,null,3]}""", []).Conv("conv", 3, 2);
+        var file = new LayersModelFile()
+            .Layer("InputLayer", "image", """{"batch_input_shape":[null,null,null,3]}""", []).Conv("conv", 3, 2);
         using var usual = file.Read();
         Assert.Equal((224, 224, false), (usual.Input.Height, usual.Input.Width, usual.Input.FixedSize));
         using var told = file.Read(options: new ModelReadOptions { DefaultSize = new Size2D(96, 64) });
@@ -119,7 +120,8 @@ public sealed class ConfigTests
         Assert.All(scaling.Input.Std, std => Assert.Equal(1, std));
         using var plain = Functional().Conv("conv", 3, 2).Read();
         Assert.All(plain.Input.Std, std => Assert.Equal(255, std));
-        using var told = Functional().Layer("Rescaling", "scale", """{"scale":0.1}""").Read(options: new ModelReadOptions { Std = [2] });
+        using var told = Functional()
+            .Layer("Rescaling", "scale", """{"scale":0.1}""").Read(options: new ModelReadOptions { Std = [2] });
         Assert.All(told.Input.Std, std => Assert.Equal(2, std));
     }
 
@@ -184,9 +186,11 @@ public sealed class ConfigTests
     [Fact]
     public void Read_WeightOfAnotherShape_NamesLayerAndBothShapes()
     {
-        var file = Functional().Layer("Conv2D", "conv", """{"filters":2,"kernel_size":3,"use_bias":false}""").Weight("conv/kernel", 3, 3, 3, 5);
+        var file = Functional()
+            .Layer("Conv2D", "conv", """{"filters":2,"kernel_size":3,"use_bias":false}""").Weight("conv/kernel", 3, 3, 3, 5);
         var refusal = Assert.Throws<ModelFormatException>(() => file.Read());
-        Assert.Contains("layer 'conv': its kernel is (3, 3, 3, 2); the file's 'conv/kernel' is (3, 3, 3, 5)", refusal.Message, StringComparison.Ordinal);
+        const string expected = "layer 'conv': its kernel is (3, 3, 3, 2); the file's 'conv/kernel' is (3, 3, 3, 5)";
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

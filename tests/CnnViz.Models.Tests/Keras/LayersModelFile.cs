@@ -5,7 +5,7 @@ using CnnViz.Models.Tests.TfJs;
 
 namespace CnnViz.Models.Tests.Keras;
 
-/// <summary>Writes small models in Keras' configuration, as a TensorFlow.js layers model or as the text of a config.json.</summary>
+/// <summary>Writes small models in Keras' configuration, as TensorFlow.js layers models or as the text of a config.json.</summary>
 internal sealed class LayersModelFile
 {
     private readonly JsonArray _layers = [];
@@ -15,7 +15,8 @@ internal sealed class LayersModelFile
 
     /// <summary>A functional model with an input of (height, width, channels).</summary>
     public static LayersModelFile Functional(int height = 8, int width = 8, int channels = 3) =>
-        new LayersModelFile().Layer("InputLayer", "image", $$"""{"batch_input_shape":[null,{{height}},{{width}},{{channels}}]}""", []);
+        new LayersModelFile().Layer(
+            "InputLayer", "image", $$"""{"batch_input_shape":[null,{{height}},{{width}},{{channels}}]}""", []);
 
     /// <summary>A layer behind the one before, or behind others.</summary>
     /// <param name="kind">Keras' class.</param>
@@ -26,7 +27,8 @@ internal sealed class LayersModelFile
     {
         var parameters = JsonNode.Parse(config)!.AsObject();
         parameters["name"] = name;
-        var taken = new JsonArray([.. (inputs ?? [_last]).Select(input => (JsonNode)new JsonArray(input, 0, 0, new JsonObject()))]);
+        JsonNode[] tensors = [.. (inputs ?? [_last]).Select(input => new JsonArray(input, 0, 0, new JsonObject()))];
+        var taken = new JsonArray(tensors);
         _layers.Add(new JsonObject
         {
             ["class_name"] = kind,
@@ -97,7 +99,8 @@ internal sealed class LayersModelFile
         {
             ["format"] = "layers-model",
             ["modelTopology"] = config ?? Config(),
-            ["weightsManifest"] = new JsonArray(new JsonObject { ["paths"] = new JsonArray("w.bin"), ["weights"] = _weights.DeepClone() }),
+            ["weightsManifest"] = new JsonArray(
+                new JsonObject { ["paths"] = new JsonArray("w.bin"), ["weights"] = _weights.DeepClone() }),
         }.ToJsonString()),
         [.. _bytes]);
 
@@ -133,7 +136,7 @@ internal sealed class LayersModelFile
         .Layer("Add", "sum", "{}", ["pool", "relu"])
         .Layer("Average", "mean", "{}", ["pool", "relu", "sum"])
         .Layer("Concatenate", "join", """{"axis":-1}""", ["sum", "mean"])
-        .Layer("Conv2DTranspose", "wide", """{"filters":2,"kernel_size":[2,2],"strides":[2,2],"padding":"same","use_bias":false}""")
+        .Layer("Conv2DTranspose", "wide", """{"filters":2,"kernel_size":2,"strides":[2,2],"padding":"same","use_bias":false}""")
         .Weight("wide/kernel", 2, 2, 2, 8)
         .Layer("Permute", "turn", """{"dims":[2,1,3]}""")
         .Layer("Reshape", "rows", """{"target_shape":[-1,4]}""")

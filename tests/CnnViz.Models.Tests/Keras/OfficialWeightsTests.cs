@@ -44,17 +44,18 @@ public sealed class OfficialWeightsTests(WeightFiles files) : IClassFixture<Weig
     [H5pyFact]
     public void Read_AnotherShape_NamesLayerAndBothShapes()
     {
-        var refusal = Assert.Throws<ModelFormatException>(() => KerasWeightsReader.Read(files.PathOf("small.wrong.h5"), WeightFiles.Network()));
+        var refusal = Refusal("small.wrong.h5");
         Assert.Equal(
-            "small.wrong.h5: layer 'block2_conv1': its kernel is (3, 3, 4, 5); the file's 'block2_conv1/block2_conv1/kernel:0' is (3, 3, 4, 6)",
-            refusal.Message);
+            "small.wrong.h5: layer 'block2_conv1': its kernel is (3, 3, 4, 5); "
+                + "the file's 'block2_conv1/block2_conv1/kernel:0' is (3, 3, 4, 6)",
+            refusal);
     }
 
     [H5pyFact]
     public void Read_FileWithoutALayer_NamesTheLayer()
     {
-        var refusal = Assert.Throws<ModelFormatException>(() => KerasWeightsReader.Read(files.PathOf("small.short.h5"), WeightFiles.Network()));
-        Assert.Contains("layer 'predictions' needs kernel, bias; the file has no weights for it", refusal.Message, StringComparison.Ordinal);
+        const string expected = "layer 'predictions' needs kernel, bias; the file has no weights for it";
+        Assert.Contains(expected, Refusal("small.short.h5"), StringComparison.Ordinal);
     }
 
     [H5pyFact]
@@ -75,7 +76,8 @@ public sealed class OfficialWeightsTests(WeightFiles files) : IClassFixture<Weig
         // A file of other shapes than VGG16's is told by its first layer.
         File.Copy(files.PathOf("small.new.h5"), Path.Combine(_root, file));
         var refusal = Assert.Throws<ModelFormatException>(() => catalog.Load("vgg16-notop"));
-        Assert.StartsWith($"{file}: layer 'block1_conv1': its kernel is (3, 3, 3, 64)", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{file}: layer 'block1_conv1': its kernel is (3, 3, 3, 64)", refusal.Message, StringComparison.Ordinal);
         var entry = catalog.List().Single(model => model.Name == "vgg16-notop");
         Assert.False(entry.Untrained);
         Assert.Equal(file, entry.WeightsFile);
@@ -111,6 +113,9 @@ public sealed class OfficialWeightsTests(WeightFiles files) : IClassFixture<Weig
         // Without the classifier the same file serves.
         Assert.False(catalog.Load("vgg16-notop").Untrained);
     }
+
+    private string Refusal(string file) => Assert.Throws<ModelFormatException>(
+        () => KerasWeightsReader.Read(files.PathOf(file), WeightFiles.Network())).Message;
 
     [Fact]
     public void FilesOf_NetworksOfKerasApplications_GoBothWays()

@@ -4,7 +4,9 @@ using CnnViz.Tests.Shared;
 
 namespace CnnViz.Models.Tests.Keras;
 
-/// <summary>Weight files in Keras Applications' layouts, written by h5py once for all tests, and the network they are for.</summary>
+/// <summary>
+/// Weight files in Keras Applications' layouts, written by h5py once for all tests, and the network they are for.
+/// </summary>
 public sealed class WeightFiles : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cnnviz-keras-").FullName;
@@ -48,7 +50,8 @@ public sealed class WeightFiles : IDisposable
             Std = [4, 5, 6],
         });
         builder.Rescaling("scaled", 2);
-        builder.Conv2D("block1_conv1", 4, new Size2D(3, 3), padding: KerasPadding.Same, activation: new ActivationOp(ActivationKind.Relu));
+        var relu = new ActivationOp(ActivationKind.Relu);
+        builder.Conv2D("block1_conv1", 4, new Size2D(3, 3), padding: KerasPadding.Same, activation: relu);
         builder.BatchNormalization("block1_bn");
         builder.Pooling2D("block1_pool", PoolKind.Max, new Size2D(2, 2));
         builder.Conv2D("block2_conv1", 5, new Size2D(3, 3), padding: KerasPadding.Same);

@@ -21,7 +21,8 @@ SMALL = [
     ("predictions", [("kernel", "W_1", (80, 3)), ("bias", "b_1", (3,))]),
 ]
 VGG16 = [(f"block{block}_conv{i}", (3, 3, (before if i == 1 else filters), filters))
-         for block, before, filters, count in ((1, 3, 64, 2), (2, 64, 128, 2), (3, 128, 256, 3), (4, 256, 512, 3), (5, 512, 512, 3))
+         for block, before, filters, count in (
+             (1, 3, 64, 2), (2, 64, 128, 2), (3, 128, 256, 3), (4, 256, 512, 3), (5, 512, 512, 3))
          for i in range(1, count + 1)] + [("fc1", (25088, 4096)), ("fc2", (4096, 4096)), ("predictions", (4096, 1000))]
 
 
@@ -51,7 +52,7 @@ def main(folder, *options):
     write(f"{folder}/small.new.h5", SMALL, old=False)
     write(f"{folder}/small.whole.h5", SMALL, old=False, root="model_weights")
     write(f"{folder}/small.numbered.h5", SMALL, old=False, rename={"block1_conv1": "conv2d_7", "block2_conv1": "conv2d_8"})
-    wrong = [(name, [(new, legacy, (3, 3, 4, 6)) if shape == (3, 3, 4, 5) else (new, legacy, shape) for new, legacy, shape in arrays])
+    wrong = [(name, [(new, legacy, (3, 3, 4, 6) if shape == (3, 3, 4, 5) else shape) for new, legacy, shape in arrays])
              for name, arrays in SMALL]
     write(f"{folder}/small.wrong.h5", wrong, old=False)
     write(f"{folder}/small.short.h5", SMALL[:-1], old=False)

@@ -11,6 +11,7 @@ internal sealed class H5LayerWeights : IKerasWeights
     private readonly Hdf5File _file;
     private readonly Hdf5Group _root;
     private readonly Dictionary<string, IReadOnlyList<KerasArray>> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ILookup<string, KerasArray>> _nested = new(StringComparer.Ordinal);
 
     /// <param name="file">Owned.</param>
     public H5LayerWeights(Hdf5File file)
@@ -28,8 +29,8 @@ internal sealed class H5LayerWeights : IKerasWeights
 
     public IReadOnlyList<KerasArray> Of(KerasWeightedLayer layer)
     {
-        var arrays = OfGroup(layer.Path[0].Layer.Name);
-        return layer.Path.Count == 1 ? arrays : OfNested(layer, arrays);
+        var outer = layer.Path[0].Layer.Name;
+        return layer.Path.Count == 1 ? OfGroup(outer) : OfNested(layer, outer);
     }
 
     /// <summary>The arrays of one group in order; empty where there is no such group.</summary>
@@ -45,8 +46,9 @@ internal sealed class H5LayerWeights : IKerasWeights
         {
             foreach (var weight in Names(group, "weight_names") ?? [])
             {
-                arrays.Add(KerasArray.Of(group.Dataset(weight)
-                    ?? throw new ModelFormatException($"group '{group.Path}' lists the weight '{Shown(weight)}', which there is not")));
+                var dataset = group.Dataset(weight) ?? throw new ModelFormatException(
+                    $"group '{KerasConfigReader.Shortened(name)}' lists the weight '{KerasConfigReader.Shortened(weight)}', which there is not");
+                arrays.Add(KerasArray.Of(dataset));
             }
         }
 
@@ -74,13 +76,16 @@ internal sealed class H5LayerWeights : IKerasWeights
         return names;
     }
 
-    private static string Shown(string name) => KerasConfigReader.Shortened(name);
-
     /// <summary>Within a nested model's group the datasets are told apart by their names: ".../layer/variable:0".</summary>
-    private static KerasArray[] OfNested(KerasWeightedLayer layer, IReadOnlyList<KerasArray> arrays)
+    private KerasArray[] OfNested(KerasWeightedLayer layer, string outer)
     {
-        var own = layer.Layer.Name;
-        KerasArray[] named = [.. arrays.Where(array => array.Name.Split('/') is [.., var parent, _] && parent == own)];
+        if (!_nested.TryGetValue(outer, out var byLayer))
+        {
+            byLayer = OfGroup(outer).ToLookup(array => array.Name.Split('/')[^2], StringComparer.Ordinal);
+            _nested[outer] = byLayer;
+        }
+
+        KerasArray[] named = [.. byLayer[layer.Layer.Name]];
         if (named.Length <= layer.Variables.Count)
         {
             return named;

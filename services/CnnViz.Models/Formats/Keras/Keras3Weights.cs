@@ -12,6 +12,8 @@ namespace CnnViz.Models.Keras;
 internal sealed partial class Keras3Weights(Hdf5File file) : IKerasWeights
 {
     private static readonly string[] _containers = ["layers", "_layer_checkpoint_dependencies"];
+    private readonly Dictionary<KerasLayerConfig, (string Name, int Rank)> _ranks = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, Dictionary<string, string[]>> _children = new(StringComparer.Ordinal);
 
     public IReadOnlyList<KerasArray> Of(KerasWeightedLayer layer)
     {
@@ -27,8 +29,9 @@ internal sealed partial class Keras3Weights(Hdf5File file) : IKerasWeights
         }
 
         return group.Group("vars") is { } variables
-            ? [.. Numbered(variables.Names, "").Select(entry => KerasArray.Of(variables.Dataset(entry.Name)
-                ?? throw new ModelFormatException($"'{variables.Path}/{entry.Name}' is no dataset")))]
+            ? [.. variables.Names.Select(Numbered.Read).Where(entry => entry.Stem.Length == 0).OrderBy(entry => entry.Number)
+                .Select(entry => KerasArray.Of(variables.Dataset(entry.Name)
+                    ?? throw new ModelFormatException($"'{variables.Path}/{entry.Name}' is no dataset")))]
             : [];
     }
 
@@ -43,49 +46,72 @@ internal sealed partial class Keras3Weights(Hdf5File file) : IKerasWeights
         return LowerBeforeUpper().Replace(words, "$1_$2").ToLowerInvariant();
     }
 
-    private static Hdf5Group? Child(Hdf5Group group, KerasModelConfig model, KerasLayerConfig layer)
+    private Hdf5Group? Child(Hdf5Group group, KerasModelConfig model, KerasLayerConfig layer)
     {
         if (_containers.Select(group.Group).FirstOrDefault(found => found is not null) is not { } container)
         {
             return null;
         }
 
-        var name = SnakeCase(layer.ClassName);
-        var entries = Numbered(container.Names, name);
-        var rank = model.Layers.TakeWhile(other => !ReferenceEquals(other, layer)).Count(other => SnakeCase(other.ClassName) == name);
-        if (entries.Select((entry, i) => entry.Number == i).All(counted => counted))
+        var (name, rank) = RankOf(model, layer);
+        return ChildrenOf(container).GetValueOrDefault(name)?.ElementAtOrDefault(rank) is { } child ? container.Group(child) : null;
+    }
+
+    /// <summary>A layer's class as Keras names it, and how many of that class come before it in its model.</summary>
+    private (string Name, int Rank) RankOf(KerasModelConfig model, KerasLayerConfig layer)
+    {
+        if (!_ranks.ContainsKey(layer))
         {
-            return rank < entries.Count ? container.Group(entries[rank].Name) : null;
+            var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+            foreach (var other in model.Layers)
+            {
+                var name = SnakeCase(other.ClassName);
+                var rank = counts.GetValueOrDefault(name);
+                counts[name] = rank + 1;
+                _ranks[other] = (name, rank);
+            }
         }
 
+        return _ranks[layer];
+    }
+
+    /// <summary>The names of a container's groups by class, in the order of their layers.</summary>
+    private Dictionary<string, string[]> ChildrenOf(Hdf5Group container)
+    {
+        if (!_children.TryGetValue(container.Path, out var children))
+        {
+            // A class' own name may end in a number, so the whole name is a stem as well.
+            children = container.Names.SelectMany<string, Numbered>(name => [new Numbered(name, 0, name), Numbered.Read(name)])
+                .Where(entry => entry.Stem.Length > 0).Distinct().GroupBy(entry => entry.Stem, StringComparer.Ordinal)
+                .ToDictionary(entries => entries.Key, entries => InOrder(container, entries), StringComparer.Ordinal);
+            _children[container.Path] = children;
+        }
+
+        return children;
+    }
+
+    private static string[] InOrder(Hdf5Group container, IEnumerable<Numbered> entries)
+    {
+        Numbered[] sorted = [.. entries.OrderBy(entry => entry.Number)];
+        var counted = sorted.Select((entry, i) => entry.Number == i).All(fits => fits);
+
         // The first versions counted layers with weights twice and kept one group of each: their order still tells.
-        return entries.Select(entry => container.Group(entry.Name)).Where(HoldsSomething).ElementAtOrDefault(rank);
+        return [.. sorted.Select(entry => entry.Name).Where(name => counted || HoldsSomething(container.Group(name)))];
     }
 
     private static bool HoldsSomething(Hdf5Group? group) => group is not null
         && (group.Group("vars") is { Names.Count: > 0 } || _containers.Any(container => group.Group(container) is not null));
 
-    /// <summary>The names "stem", "stem_1", "stem_2", ... (numbers alone for an empty stem) in the order of their numbers.</summary>
-    private static List<(int Number, string Name)> Numbered(IReadOnlyList<string> names, string stem)
+    /// <summary>A name "stem_number", or a number alone, whose stem is empty; other names are stems of number 0.</summary>
+    private readonly record struct Numbered(string Stem, int Number, string Name)
     {
-        List<(int, string)> found = [];
-        foreach (var name in names)
+        public static Numbered Read(string name)
         {
-            if (name == stem)
-            {
-                found.Add((0, name));
-            }
-            else if (name.StartsWith(stem, StringComparison.Ordinal)
-                && (stem.Length == 0 || name[stem.Length] == '_')
-                && int.TryParse(
-                    name.AsSpan(stem.Length == 0 ? 0 : stem.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            {
-                found.Add((number, name));
-            }
+            var end = name.LastIndexOf('_');
+            return !int.TryParse(name.AsSpan(end + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? new Numbered(name, 0, name)
+                : new Numbered(end < 0 ? "" : name[..end], number, name);
         }
-
-        found.Sort();
-        return found;
     }
 
     [GeneratedRegex(@"\W+")]

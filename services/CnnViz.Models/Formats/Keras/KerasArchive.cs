@@ -22,6 +22,10 @@ internal sealed class KerasArchive
     /// <summary>The most that deflate makes of a byte, by zlib's technical notes.</summary>
     private const long MaxExpansion = 1_032;
 
+    /// <summary>How many times the archive's size an entry of more than <see cref="FreeBytes"/> may have once inflated.</summary>
+    private const long MaxInflation = 16;
+    private const long FreeBytes = 64L * 1024 * 1024;
+
     private readonly ByteSource _source;
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
@@ -78,6 +82,7 @@ internal sealed class KerasArchive
     /// <summary>
     /// An entry as a source: in place where it is stored, else inflated into memory. Owns the archive's source.
     /// </summary>
+    /// <remarks>Trained weights hardly shrink: what claims to be much larger inflated is no model.</remarks>
     public ByteSource? Open(string name)
     {
         if (!_entries.TryGetValue(name, out var entry))
@@ -91,7 +96,7 @@ internal sealed class KerasArchive
             return new SliceByteSource(_source, start, entry.Size);
         }
 
-        var bytes = new MemoryByteSource(ReadAll(name, Array.MaxLength));
+        var bytes = new MemoryByteSource(ReadAll(name, Math.Max(FreeBytes, MaxInflation * _source.Length)));
         _source.Dispose();
         return bytes;
     }
@@ -144,7 +149,7 @@ internal sealed class KerasArchive
     {
         if ((entry.Flags & 1) != 0 || entry.Method is not (0 or 8))
         {
-            throw new ModelFormatException($"entry '{name}' is encrypted or compressed by method {entry.Method}; deflate is read");
+            throw new ModelFormatException($"entry '{name}' is encrypted or compressed by method {entry.Method}, not by deflate");
         }
 
         var header = Bytes(entry.Offset, LocalLength, $"entry '{name}'");
@@ -154,7 +159,8 @@ internal sealed class KerasArchive
         }
 
         var start = entry.Offset + LocalLength
-            + BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(26)) + BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(28));
+            + BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(26))
+            + BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(28));
         if (start > _source.Length - entry.Compressed)
         {
             throw new ModelFormatException($"entry '{name}' reaches behind the archive's end");

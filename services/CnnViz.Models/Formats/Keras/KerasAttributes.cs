@@ -7,8 +7,8 @@ namespace CnnViz.Models.Keras;
 internal readonly struct KerasAttributes(JsonElement config)
 {
     /// <summary>The member; null where it is absent or null.</summary>
-    public JsonElement? Get(string name) =>
-        config.ValueKind == JsonValueKind.Object && config.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+    public JsonElement? Get(string name) => config.ValueKind == JsonValueKind.Object
+        && config.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
             ? value
             : null;
 

@@ -14,8 +14,8 @@ internal static class KerasBinding
     /// <param name="weights">The file; owned by the store that is returned, left to the caller when this throws.</param>
     /// <param name="constants">Weights that the configuration gives, by key.</param>
     /// <param name="architecture">The network as text, for the digest.</param>
-    /// <exception cref="ModelFormatException">A layer's weights are missing or have other shapes; the message names the layer, the
-    /// expected and the found shape.</exception>
+    /// <exception cref="ModelFormatException">A layer's weights are missing or have other shapes; the message names the layer,
+    /// the expected and the found shape.</exception>
     public static KerasWeightStore Bind(
         IEnumerable<KerasNeed> needs,
         IReadOnlyDictionary<string, IReadOnlyList<int>> shapes,
@@ -53,9 +53,9 @@ internal static class KerasBinding
         if (need.Arrays.Count != need.Variables.Count)
         {
             var names = string.Join(", ", need.Variables.Select(variable => variable.Name));
-            throw new ModelFormatException(need.Arrays.Count == 0
-                ? $"layer '{need.Title}' needs {names}; the file has no weights for it"
-                : $"layer '{need.Title}' needs {need.Variables.Count} weights ({names}); the file has {need.Arrays.Count} for it");
+            throw new ModelFormatException($"layer '{need.Title}' needs " + (need.Arrays.Count == 0
+                ? $"{names}; the file has no weights for it"
+                : $"{need.Variables.Count} weights ({names}); the file has {need.Arrays.Count} for it"));
         }
     }
 

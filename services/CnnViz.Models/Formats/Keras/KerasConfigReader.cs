@@ -22,7 +22,7 @@ internal sealed class KerasConfigReader
         return IsModel(kind) && model.TryGetProperty("config", out var config)
             ? new KerasConfigReader().ReadModel(kind, config, "model", 0)
             : throw new ModelFormatException(
-                $"its model is a '{Shortened(kind)}'; Sequential and Functional models are read, whose configurations are complete");
+                $"its model is a '{Shortened(kind)}'; Sequential and Functional models are read, which need no code of their own");
     }
 
     /// <summary>A text of the file, safe to show.</summary>
@@ -58,9 +58,14 @@ internal sealed class KerasConfigReader
             layers.Add(layer);
         }
 
-        return sequential
-            ? new KerasModelConfig(name, Sequential: true, layers, [], []) { BuildShape = bare ? null : KerasShapes.BuildShape(config) }
-            : new KerasModelConfig(name, Sequential: false, layers, Ends(config, "input_layers", name), Ends(config, "output_layers", name));
+        if (sequential)
+        {
+            var shape = bare ? null : KerasShapes.BuildShape(config);
+            return new KerasModelConfig(name, Sequential: true, layers, [], []) { BuildShape = shape };
+        }
+
+        var (inputs, outputs) = (Ends(config, "input_layers", name), Ends(config, "output_layers", name));
+        return new KerasModelConfig(name, Sequential: false, layers, inputs, outputs);
     }
 
     private KerasLayerConfig ReadLayer(JsonElement element, string where, bool sequential, int depth)
@@ -150,7 +155,8 @@ internal sealed class KerasConfigReader
             throw new ModelFormatException($"{where}: a tensor is not given as [layer, call, output]");
         }
 
-        var (call, output) = (JsonNumbers.Int(element[1], $"{where}: a call"), JsonNumbers.Int(element[2], $"{where}: an output"));
+        var call = JsonNumbers.Int(element[1], $"{where}: a call");
+        var output = JsonNumbers.Int(element[2], $"{where}: an output");
         return call >= 0 && output >= 0
             ? new KerasTensor(element[0].GetString()!, call, output)
             : throw new ModelFormatException($"{where}: a call or output is below 0");

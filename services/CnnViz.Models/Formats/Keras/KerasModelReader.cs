@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using CnnViz.Models.Hdf5;
 using CnnViz.Models.Keras;
@@ -10,8 +13,8 @@ namespace CnnViz.Models;
 /// model.json; which one a file is, its content tells.
 /// <para>
 /// Sequential and Functional models become layers under Keras' names, nested models flattened. A layer of a class that is not
-/// known, or whose parameters no op has, is an <see cref="UnsupportedOp"/>; everything before it stays usable. Pictures come in at
-/// the first input of rank 4; a size that the file leaves open is 224x224 unless the options tell one. A model that begins by
+/// known, or whose parameters no op has, is an <see cref="UnsupportedOp"/>; everything before it stays usable. Pictures come in
+/// at the first input of rank 4; a size that the file leaves open is 224x224 unless the options tell one. A model that begins by
 /// scaling its input itself (Rescaling, Normalization) takes pixels of 0..255 unless the options say otherwise.
 /// </para>
 /// <para>
@@ -28,7 +31,7 @@ public static class KerasModelReader
     /// <summary>Reads a model. Weight values stay in the file until they are asked for.</summary>
     /// <param name="path">The file; a layers model's weight files are looked for below its directory.</param>
     /// <param name="options">What the file does not say.</param>
-    /// <exception cref="ModelFormatException">The model cannot be used; the message names file and layer and the reason.</exception>
+    /// <exception cref="ModelFormatException">The model cannot be used; the message names file, layer and reason.</exception>
     public static ModelGraph Read(string path, ModelReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -62,9 +65,10 @@ public static class KerasModelReader
         try
         {
             using var document = Parse(path);
-            return document.RootElement.ValueKind == JsonValueKind.Object && (JsonShape.Text(document.RootElement, "format") is { } format
+            var root = document.RootElement;
+            return JsonShape.Text(root, "format") is { } format
                 ? format == "layers-model"
-                : JsonShape.Optional(document.RootElement, "modelTopology") is { } topology && ModelOf(topology) is not null);
+                : JsonShape.Optional(root, "modelTopology") is { } topology && ModelOf(topology) is not null;
         }
         catch (Exception e) when (e is ModelFormatException or InvalidOperationException)
         {
@@ -103,7 +107,7 @@ public static class KerasModelReader
             var config = file.Root.Attributes.String("model_config") ?? throw new ModelFormatException(
                 "it holds weights alone, without a model; official Keras Applications weights go by their file names below the "
                 + "model root, and a model of one's own is saved whole with model.save");
-            using var document = Parse(System.Text.Encoding.UTF8.GetBytes(config));
+            using var document = Parse(Encoding.UTF8.GetBytes(config));
             var version = file.Root.Attributes.String("keras_version");
             return Build(document.RootElement, new H5LayerWeights(file), version, options, name);
         }
@@ -161,17 +165,26 @@ public static class KerasModelReader
     private static JsonElement? ModelOf(JsonElement topology) =>
         JsonShape.Text(topology, "class_name") is not null ? topology : JsonShape.Optional(topology, "model_config");
 
-    private static ModelGraph Build(JsonElement model, IKerasWeights weights, string? version, ModelReadOptions options, string name)
+    private static ModelGraph Build(
+        JsonElement model, IKerasWeights weights, string? version, ModelReadOptions options, string name)
     {
         var config = KerasConfigReader.Read(model);
         var input = KerasPictureInput.Of(config, options);
         var builder = new KerasModelBuilder(input.Spec, input.Spec.ChannelsLast) { Sequential = config.Sequential };
         var translator = new KerasTranslator(builder, config, version?.StartsWith('3') == true);
         var outputs = translator.Translate(config, input.Spec.Name, input.Index);
-        var shapes = builder.Layers.SelectMany(layer => layer.Weights).ToDictionary(
-            weight => weight.Key, weight => weight.Shape, StringComparer.Ordinal);
+        var shapes = new Dictionary<string, IReadOnlyList<int>>(StringComparer.Ordinal);
+        foreach (var weight in builder.Layers.SelectMany(layer => layer.Weights))
+        {
+            if (!shapes.TryAdd(weight.Key, weight.Shape))
+            {
+                throw new ModelFormatException($"two weights are named '{weight.Key}'");
+            }
+        }
+
         var needs = translator.Weighted.Select(layer => new KerasNeed(layer.Title, layer.Variables, weights.Of(layer)));
-        var store = KerasBinding.Bind(needs, shapes, weights, translator.Constants, model.GetRawText());
+        var architecture = Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(model)));
+        var store = KerasBinding.Bind(needs, shapes, weights, translator.Constants, architecture);
         return builder.Build(name, options, [.. outputs.Distinct(StringComparer.Ordinal)], translator.Aliases, store);
     }
 

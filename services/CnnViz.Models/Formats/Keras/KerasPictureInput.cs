@@ -38,7 +38,8 @@ internal sealed record KerasPictureInput(InputSpec Spec, int Index)
             }
         }
 
-        throw new ModelFormatException("it has no picture input: none of its inputs has four axes (batch, height, width, channels)");
+        throw new ModelFormatException(
+            "it has no picture input: none of its inputs has four axes (batch, height, width, channels)");
     }
 
     private static (string Name, IReadOnlyList<int> Dims, int Index) OfSequential(KerasModelConfig model)

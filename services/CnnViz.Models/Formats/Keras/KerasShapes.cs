@@ -27,10 +27,11 @@ internal static class KerasShapes
             throw new ModelFormatException($"{where}: {member} has {shape.GetArrayLength()} extents");
         }
 
+        var what = $"{where}: an extent of {member}";
         return
         [
             .. shape.EnumerateArray().Select(
-                extent => extent.ValueKind == JsonValueKind.Null ? -1 : JsonNumbers.Int(extent, $"{where}: an extent of {member}")),
+                extent => extent.ValueKind == JsonValueKind.Null ? -1 : JsonNumbers.Int(extent, what)),
         ];
     }
 }

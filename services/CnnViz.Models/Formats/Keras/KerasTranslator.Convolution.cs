@@ -43,6 +43,7 @@ internal sealed partial class KerasTranslator
         var dilation = attributes.Size("dilation_rate", Size2D.One);
         var multiplier = attributes.Int("depth_multiplier", 1);
         var dilated = new Size2D(((kernel.Height - 1) * dilation.Height) + 1, ((kernel.Width - 1) * dilation.Width) + 1);
+        int[] extents = [kernel.Height, kernel.Width, shape.Channels, multiplier];
         _builder.Append(
             new Layer
             {
@@ -52,7 +53,7 @@ internal sealed partial class KerasTranslator
                     Depthwise = true,
                 },
                 Inputs = [input],
-                Weights = [new("kernel", $"{depthwise}/kernel", [kernel.Height, kernel.Width, shape.Channels, multiplier], WeightLayout.Hwim)],
+                Weights = [new("kernel", $"{depthwise}/kernel", extents, WeightLayout.Hwim)],
                 PartOf = name,
             },
             "SeparableConv2D");

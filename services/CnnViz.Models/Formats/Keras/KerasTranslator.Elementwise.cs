@@ -15,7 +15,8 @@ internal sealed partial class KerasTranslator
     {
         var shape = _builder.ShapeOf(input);
         var axis = kind == "Softmax" ? SoftmaxAxis(attributes, shape) : 0;
-        Chain(name, kind, input, [.. KerasActivations.FromLayer(kind, attributes, axis).Select(op => (op, Array.Empty<LayerWeight>()))]);
+        var ops = KerasActivations.FromLayer(kind, attributes, axis);
+        Chain(name, kind, input, [.. ops.Select(op => (op, Array.Empty<LayerWeight>()))]);
     }
 
     private int SoftmaxAxis(KerasAttributes attributes, TensorShape shape) => attributes.Get("axis") switch
@@ -29,7 +30,8 @@ internal sealed partial class KerasTranslator
     private IReadOnlyList<KerasVariable> PRelu(string name, KerasAttributes attributes, string input)
     {
         var shape = _builder.ShapeOf(input);
-        int[] shared = attributes.Get("shared_axes") is null ? [] : [.. attributes.Ints("shared_axes").Select(axis => Axis(axis, shape))];
+        int[] named = attributes.Get("shared_axes") is null ? [] : attributes.Ints("shared_axes");
+        int[] shared = [.. named.Select(axis => Axis(axis, shape))];
         int[] here = [.. shape.Dims.Select((extent, axis) => shared.Contains(axis) ? 1 : extent)];
         if (here.Skip(1).Any(extent => extent > 1))
         {
@@ -47,7 +49,8 @@ internal sealed partial class KerasTranslator
     {
         if (op == BinaryKind.Subtract ? inputs.Length != 2 : inputs.Length < 2)
         {
-            throw new ModelFormatException($"it takes {(op == BinaryKind.Subtract ? "two tensors" : "two or more tensors")}, not {inputs.Length}");
+            var wanted = op == BinaryKind.Subtract ? "two tensors" : "two or more tensors";
+            throw new ModelFormatException($"it takes {wanted}, not {inputs.Length}");
         }
 
         Join(name, kind, op, inputs, last: name);
@@ -106,7 +109,9 @@ internal sealed partial class KerasTranslator
         ? [values.Length, 1, 1]
         : [values.Length];
 
-    /// <summary>(x - mean) / max(deviation, 1e-7) per channel; mean and variance are weights, or stand in the configuration.</summary>
+    /// <summary>
+    /// (x - mean) / max(deviation, 1e-7) per channel; mean and variance are weights, or stand in the configuration.
+    /// </summary>
     private IReadOnlyList<KerasVariable> Normalization(string name, KerasAttributes attributes, string input)
     {
         var shape = _builder.ShapeOf(input);

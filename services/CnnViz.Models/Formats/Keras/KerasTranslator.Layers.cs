@@ -29,7 +29,9 @@ internal sealed partial class KerasTranslator
             case "MaxPooling2D" or "MaxPool2D": Pooling(name, PoolKind.Max, attributes, One(inputs)); break;
             case "AveragePooling2D" or "AvgPool2D": Pooling(name, PoolKind.Average, attributes, One(inputs)); break;
             case "GlobalMaxPooling2D" or "GlobalMaxPool2D": GlobalPooling(name, PoolKind.Max, attributes, One(inputs)); break;
-            case "GlobalAveragePooling2D" or "GlobalAvgPool2D": GlobalPooling(name, PoolKind.Average, attributes, One(inputs)); break;
+            case "GlobalAveragePooling2D" or "GlobalAvgPool2D":
+                GlobalPooling(name, PoolKind.Average, attributes, One(inputs));
+                break;
             case "ZeroPadding2D": ZeroPadding(name, attributes, One(inputs)); break;
             case "Cropping2D": Cropping(name, attributes, One(inputs)); break;
             case "UpSampling2D": UpSampling(name, attributes, One(inputs)); break;
@@ -60,7 +62,11 @@ internal sealed partial class KerasTranslator
     private IReadOnlyList<KerasVariable> Named(int before, params string[] names)
     {
         var weights = _builder.Layers.Skip(before).SelectMany(layer => layer.Weights).Where(weight => weight.Role != "constant");
-        return [.. weights.Select((weight, i) => new KerasVariable(names.ElementAtOrDefault(i) ?? weight.Role, weight.Shape, weight.Key))];
+        return
+        [
+            .. weights.Select((weight, i) =>
+                new KerasVariable(names.ElementAtOrDefault(i) ?? weight.Role, weight.Shape, weight.Key)),
+        ];
     }
 
     private static string One(string[] inputs) => inputs is [var only]

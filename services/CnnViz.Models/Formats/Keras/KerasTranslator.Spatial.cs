@@ -19,7 +19,8 @@ internal sealed partial class KerasTranslator
     private void ZeroPadding(string name, KerasAttributes attributes, string input)
     {
         Map(attributes, input);
-        _builder.ZeroPadding2D(name, attributes.Get("padding") is null ? Padding2D.Uniform(1) : attributes.Sides("padding"), input);
+        var sides = attributes.Get("padding") is null ? Padding2D.Uniform(1) : attributes.Sides("padding");
+        _builder.ZeroPadding2D(name, sides, input);
     }
 
     private void Cropping(string name, KerasAttributes attributes, string input)

@@ -33,7 +33,8 @@ internal sealed partial class KerasTranslator
     public IReadOnlyDictionary<string, (int[] Shape, float[] Values)> Constants => _constants;
 
     /// <summary>Other names of layers.</summary>
-    public ILookup<string, string> Aliases => _aliases.ToLookup(entry => entry.Layer, entry => entry.Alias, StringComparer.Ordinal);
+    public ILookup<string, string> Aliases =>
+        _aliases.ToLookup(entry => entry.Layer, entry => entry.Alias, StringComparer.Ordinal);
 
     /// <param name="root">The model.</param>
     /// <param name="input">The picture input's layer, which stands for input <paramref name="index"/>.</param>
@@ -147,7 +148,7 @@ internal sealed partial class KerasTranslator
     {
         if (inputs.Length != (nested.Sequential ? 1 : nested.Inputs.Count))
         {
-            throw new ModelFormatException($"model '{layer.Name}' is called with {inputs.Length} tensors, which is not what it takes");
+            throw new ModelFormatException($"model '{layer.Name}' does not take {inputs.Length} tensors");
         }
 
         var outputs = nested.Sequential ? [Sequential(nested, path, inputs[0])] : Functional(nested, path, inputs);
@@ -163,8 +164,8 @@ internal sealed partial class KerasTranslator
         string name, string kind, string reason, IReadOnlyList<string> inputs, (string, string)? origin = null)
     {
         kind = KerasConfigReader.Shortened(kind);
-        _builder.Append(
-            new Layer { Name = name, Op = new UnsupportedOp(kind, reason), Inputs = [.. inputs.Distinct(StringComparer.Ordinal)] }, className: null);
+        string[] distinct = [.. inputs.Distinct(StringComparer.Ordinal)];
+        _builder.Append(new Layer { Name = name, Op = new UnsupportedOp(kind, reason), Inputs = distinct }, className: null);
         _blocked[name] = origin ?? (name, kind);
         return name;
     }

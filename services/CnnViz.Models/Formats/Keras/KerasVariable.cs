@@ -18,10 +18,8 @@ internal enum KerasTransform
 /// <param name="Shape">Extents as Keras stores them.</param>
 /// <param name="Key">The weight that it is; null for one that takes no part in the result.</param>
 /// <param name="Transform">How it becomes that weight.</param>
-internal sealed record KerasVariable(string Name, IReadOnlyList<int> Shape, string? Key, KerasTransform Transform = KerasTransform.None)
-{
-    public long ElementCount => Shape.Aggregate(1L, (product, extent) => checked(product * extent));
-}
+internal sealed record KerasVariable(
+    string Name, IReadOnlyList<int> Shape, string? Key, KerasTransform Transform = KerasTransform.None);
 
 /// <summary>A layer with variables and where its model holds it.</summary>
 /// <param name="Title">Its name for messages.</param>

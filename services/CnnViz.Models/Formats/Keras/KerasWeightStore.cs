@@ -45,7 +45,8 @@ internal sealed class KerasWeightStore : IWeightStore
 
     public bool Contains(string key) => _entries.ContainsKey(key) || _constants.ContainsKey(key);
 
-    public IReadOnlyList<int> ShapeOf(string key) => _constants.TryGetValue(key, out var constant) ? constant.Shape : Entry(key).Shape;
+    public IReadOnlyList<int> ShapeOf(string key) =>
+        _constants.TryGetValue(key, out var constant) ? constant.Shape : Entry(key).Shape;
 
     public void Read(string key, Span<float> destination)
     {

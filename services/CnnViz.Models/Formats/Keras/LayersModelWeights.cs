@@ -7,14 +7,17 @@ namespace CnnViz.Models.Keras;
 internal sealed class LayersModelWeights : IKerasWeights
 {
     private readonly WeightStore _store;
-    private readonly ILookup<(string, string), string> _byEnd;
+    private readonly ILookup<(string Layer, string Variable), string> _byEnd;
+    private readonly ILookup<(string Outer, string Layer, string Variable), string> _byEnds;
 
     /// <param name="store">The manifest's weights; owned.</param>
     public LayersModelWeights(WeightStore store)
     {
         _store = store;
-        _byEnd = store.Keys.Select(key => (Key: key, Parts: key.Split('/'))).Where(entry => entry.Parts.Length > 1)
-            .ToLookup(entry => (entry.Parts[^2], entry.Parts[^1]), entry => entry.Key);
+        (string Key, string[] Parts)[] names =
+            [.. store.Keys.Select(key => (Key: key, Parts: key.Split('/'))).Where(entry => entry.Parts.Length > 1)];
+        _byEnd = names.ToLookup(entry => (entry.Parts[^2], entry.Parts[^1]), entry => entry.Key);
+        _byEnds = names.ToLookup(entry => (entry.Parts[0], entry.Parts[^2], entry.Parts[^1]), entry => entry.Key);
     }
 
     public IReadOnlyList<KerasArray> Of(KerasWeightedLayer layer)
@@ -44,8 +47,7 @@ internal sealed class LayersModelWeights : IKerasWeights
         }
 
         // Several layers of the name lie in different models: the outermost one's name then leads.
-        string[] found = [.. _byEnd[(own, variable)]];
-        return found.Length == 1 ? found[0]
-            : found.FirstOrDefault(key => key.StartsWith($"{layer.Path[0].Layer.Name}/", StringComparison.Ordinal));
+        var found = _byEnd[(own, variable)].Take(2).ToArray();
+        return found.Length == 1 ? found[0] : _byEnds[(layer.Path[0].Layer.Name, own, variable)].FirstOrDefault();
     }
 }

@@ -18,7 +18,8 @@ internal readonly record struct TransposedAxis(int Before, int After, int Extra)
             || dilation is < 1 or > ModelLimits.MaxSpatialAttribute)
         {
             throw new ModelFormatException(
-                $"its kernel of {kernel}, stride of {stride} or dilation of {dilation} is outside 1..{ModelLimits.MaxSpatialAttribute}");
+                $"its kernel of {kernel}, stride of {stride} or dilation of {dilation} is outside "
+                + $"1..{ModelLimits.MaxSpatialAttribute}");
         }
 
         var window = ((kernel - 1L) * dilation) + 1;
