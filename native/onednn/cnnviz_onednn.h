@@ -8,6 +8,8 @@
 // and 8 without; channels from C on are padding that no step may make infinite or NaN. "Planar" is (C, H, W). Buffers are
 // given as byte offsets into the arena, multiples of 64; -1 is none.
 //
+// The environment variable CNNVIZ_ONEDNN_ISA (avx2, avx512_core, avx512_core_bf16) keeps everything below what the processor could do.
+//
 // Functions that can fail return a negative number or null; cnnviz_error() then says why, for the calling thread.
 #pragma once
 #include <stdint.h>
@@ -37,6 +39,8 @@ enum {
     CNNVIZ_POST_ACT = 2,    // an element-wise function
     CNNVIZ_POST_MASK = 3,   // multiply by a u8 tensor of dst's shape, 0 or 1
     CNNVIZ_POST_ADD = 4,    // add a tensor of dst's shape and type (not through POST_SUM: after a mask that falls to a slow path)
+    // Every sequence is right. Fastest, inside the primitive: at most one ACT, SUM only in front, ADD from a buffer that is not
+    // dst; whatever else there is runs as passes behind it, MASK and then SUM (or ADD from dst) as a single one.
 };
 
 typedef struct {
@@ -50,10 +54,10 @@ typedef struct {
     int32_t groups, ic, oc;             // channels in total, not per group
     int32_t ih, iw, oh, ow;
     int32_t kh, kw, sh, sw, dh, dw;     // dilation 1 = none
-    int32_t pt, pb, pl, pr;
+    int32_t pt, pb, pl, pr;             // pb, pr as in oh = floor((ih + pt + pb - dh (kh - 1) - 1) / sh) + 1; may be negative
     int32_t src_planar;                 // forward only: src is planar (the picture)
     int32_t src_type, dst_type;         // CNNVIZ_F32 or CNNVIZ_BF16; weights follow src_type, biases are f32
-    int32_t winograd;                   // whether Winograd may be tried (3x3, stride 1, groups 1)
+    int32_t winograd;                   // whether Winograd may be used (3x3, stride 1, groups 1, padding at most 1)
     int32_t posts;
     int64_t src, dst;
     cnnviz_post post[4];
@@ -104,7 +108,7 @@ enum {
     // cells beyond h, w dropped: the end of a strided stem's gradient computed as a sub-pixel convolution.
     CNNVIZ_OP_SUBPIXEL = 19,
     // dst (+)= a * act'(.), b: the activation's result (f32), from which the derivative follows: RELU result > 0 ? 1 : alpha;
-    // CLIP alpha < result < beta. May alias a.
+    // CLIP alpha < result < beta; NONE everywhere. May alias a.
     CNNVIZ_OP_ACT_BACKWARD = 20,
 };
 
@@ -126,7 +130,7 @@ CNNVIZ_API const char* cnnviz_error(void);
 CNNVIZ_API const char* cnnviz_version(void);          // oneDNN's, e.g. "2.6.3"
 CNNVIZ_API const char* cnnviz_isa(void);              // e.g. "avx512_core_bf16"
 CNNVIZ_API int32_t cnnviz_block(void);
-CNNVIZ_API int32_t cnnviz_bf16(void);                 // 1 when the processor multiplies bf16 natively
+CNNVIZ_API int32_t cnnviz_bf16(void);                 // 1 when the processor multiplies bf16 natively; 0: bf16 convolutions may be refused
 
 CNNVIZ_API cnnviz_cache* cnnviz_cache_create(void);
 CNNVIZ_API void cnnviz_cache_free(cnnviz_cache*);     // programs keep what they use
@@ -154,7 +158,8 @@ CNNVIZ_API void cnnviz_lane_free(cnnviz_lane*);
 CNNVIZ_API uint8_t* cnnviz_lane_arena(cnnviz_lane*);
 CNNVIZ_API int64_t cnnviz_lane_bytes(cnnviz_lane*);   // arena and scratchpad
 
-// Runs count steps from first with the program's threads; sets the calling thread's share of threads and flushes denormals.
+// Runs count steps from first with the program's threads and denormals flushed; the calling thread's own number of OpenMP threads
+// and floating-point mode are as before afterwards.
 CNNVIZ_API int32_t cnnviz_lane_run(cnnviz_lane*, int32_t first, int32_t count);
 
 // Nanoseconds per step of one run of all given steps, for tuning.

@@ -41,6 +41,7 @@ public:
     step build() {
         const place src = place::in_arena(conv_.src);
         if (conv_.src_planar && on_blocks(src, tag::nchw)) return std::move(step_);
+        if (tiles_apply() && on_tiles(src)) return std::move(step_);
         place on = src;
         if (conv_.src_planar) on = reordered(CNNVIZ_OP_TO_BLOCKED, src);
         if (on_blocks(on, blocked())) return std::move(step_);
@@ -71,8 +72,8 @@ private:
         require(c.posts >= 0 && c.posts <= (backward_ ? 0 : 4), "too many posts");
         require(!(backward_ && (c.src_planar || weights_.bias)), "the gradient takes a blocked source and no bias");
         const int64_t elements = int64_t{from_.c} * from_.h * from_.w;
-        claim(step_, c.src, c.src_planar ? elements * element_size(c.src_type) : blocked_bytes(from_.c, from_.h, from_.w, c.src_type),
-              "src");
+        const int64_t blocked = blocked_bytes(from_.c, from_.h, from_.w, c.src_type);
+        claim(step_, c.src, c.src_planar ? elements * element_size(c.src_type) : blocked, "src");
         claim(step_, c.dst, blocked_bytes(to_.c, to_.h, to_.w, c.dst_type), "dst");
         for (int i = 0; i < c.posts; i++) {
             const cnnviz_post& post = c.post[i];
@@ -87,6 +88,12 @@ private:
         const place result = place::in_temporary(step_.temporary);
         step_.temporary += aligned(bytes);
         return result;
+    }
+
+    // Where the primitive's blocked result goes: dst, or a temporary that passes read.
+    place destination(bool elsewhere) {
+        if (!elsewhere) return place::in_arena(conv_.dst);
+        return temporary(blocked_bytes(to_.c, to_.h, to_.w, computed_));
     }
 
     memory::dims dims_of(const map& m) const { return {1, m.c, m.h, m.w}; }
@@ -115,16 +122,43 @@ private:
         return l;
     }
 
-    // Winograd's 4x4 tiles pay for themselves from some channels and cells on; below, its transforms cost more than it saves.
+    // A rule, not a measurement: the same machine must always choose the same. Measured with one thread: on 8x8 cells the
+    // transforms cost more than they save, with 16 channels too; from 20x20 cells with 32 channels or 14x14 with 64 on Winograd is
+    // faster, up to 2.4 times.
     bool winograd_pays() const {
         const cnnviz_conv& c = conv_;
+        const int channels = std::min(c.ic, c.oc), cells = c.oh * c.ow;
         return c.winograd && !backward_ && c.kh == 3 && c.kw == 3 && c.sh == 1 && c.sw == 1 && c.dh == 1 && c.dw == 1 &&
-               c.groups == 1 && c.pt <= 1 && c.pl <= 1 && c.pb <= 1 && c.pr <= 1 && c.src_type == CNNVIZ_F32 && c.ic >= 32 &&
-               c.oc >= 32 && c.oh >= 4 && c.ow >= 4;
+               c.groups == 1 && c.pt <= 1 && c.pl <= 1 && c.pb <= 1 && c.pr <= 1 && c.src_type == CNNVIZ_F32 &&
+               cells >= (channels >= 64 ? 196 : 400) && channels >= 32;
+    }
+
+    // Matrix tiles multiply bf16 several times faster than vectors do, but only channels-last: worth two more passes.
+    bool tiles_apply() const {
+        const int block = processor::get().block;
+        return processor::get().tiles && conv_.src_type == CNNVIZ_BF16 && conv_.groups == 1 && !conv_.src_planar &&
+               from_.c % block == 0 && to_.c % block == 0;
+    }
+
+    bool on_tiles(place src) {
+        const convolution_layout l = layout(tag::nhwc, tag::nhwc);
+        const auto found = find(l, algorithm::tiles, as_post_operations(conv_, 0)->attributes);
+        if (!found) return false;
+        const place cells = reordered(op_to_cells, src);
+        const place result = temporary(blocked_bytes(to_.c, to_.h, to_.w, computed_));
+        append(*found, l, cells, result, {});
+        const moved_posts moved = posts_while_moving(conv_, 0);
+        const bool elsewhere = needs_old_dst(conv_, moved.count);
+        const place dst = destination(elsewhere);
+        cnnviz_op op = reorder(op_from_cells, to_, computed_);
+        op.accumulate = moved.accumulate;
+        step_.parts.emplace_back(make_kernel(op, result, moved.mask, dst, threads_));
+        finish(moved.count, dst);
+        return true;
     }
 
     std::optional<implementation> find(const convolution_layout& l, algorithm wanted, const dnnl::primitive_attr& attr) const {
-        return backward_ ? find_backward(l, attr) : find_forward(l, wanted, attr);
+        return backward_ ? find_backward(l, wanted, attr) : find_forward(l, wanted, attr);
     }
 
     // Tries the blocked result, with as many posts inside the primitive as it takes.
@@ -139,7 +173,7 @@ private:
                 if (!posts) continue;
                 const auto found = find(l, wanted, posts->attributes);
                 if (!found) continue;
-                const place dst = elsewhere ? temporary(blocked_bytes(to_.c, to_.h, to_.w, computed_)) : place::in_arena(conv_.dst);
+                const place dst = destination(elsewhere);
                 append(*found, l, src, dst, posts->buffers);
                 finish(inside, dst);
                 return true;
@@ -157,7 +191,7 @@ private:
         const place planes = temporary(planar_bytes(to_, computed_));
         append(*found, l, src, planes, {});
         const bool elsewhere = computed_ != conv_.dst_type || needs_old_dst(conv_, 0);
-        const place dst = elsewhere ? temporary(blocked_bytes(to_.c, to_.h, to_.w, computed_)) : place::in_arena(conv_.dst);
+        const place dst = destination(elsewhere);
         step_.parts.emplace_back(make_kernel(reorder(CNNVIZ_OP_TO_BLOCKED, to_, computed_), planes, {}, dst, threads_));
         finish(0, dst);
         return true;

@@ -8,11 +8,14 @@ namespace {
 using dnnl::convolution_backward_data;
 using dnnl::convolution_forward;
 using dnnl::prop_kind;
+using kinds = dnnl::algorithm;
 
 bool fit(const std::string& name, algorithm wanted) {
     if (name.find("ref") != std::string::npos) return false;  // plain loops, a hundred times slower
+    if (wanted == algorithm::direct) return true;
+    if (wanted == algorithm::tiles) return name.find("amx") != std::string::npos;
     // Winograd on tiles of 2x2 is slower than on tiles of 4x4, yet offered first for small maps.
-    return wanted == algorithm::direct || (name.find("wino") != std::string::npos && name.find("2x3") == std::string::npos);
+    return name.find("wino") != std::string::npos && name.find("2x3") == std::string::npos;
 }
 
 template <class Description>
@@ -26,7 +29,7 @@ std::optional<implementation> first_fit(Description& offered, algorithm wanted) 
 }
 
 dnnl::algorithm kind(algorithm wanted) {
-    return wanted == algorithm::winograd ? dnnl::algorithm::convolution_winograd : dnnl::algorithm::convolution_direct;
+    return wanted == algorithm::winograd ? kinds::convolution_winograd : kinds::convolution_direct;
 }
 
 }  // namespace
@@ -43,13 +46,13 @@ std::optional<implementation> find_forward(const convolution_layout& l, algorith
     }
 }
 
-std::optional<implementation> find_backward(const convolution_layout& l, dnnl::primitive_attr attributes) {
+std::optional<implementation> find_backward(const convolution_layout& l, algorithm wanted, dnnl::primitive_attr attributes) {
     try {
-        const convolution_forward::primitive_desc hint(cpu(), prop_kind::forward_training, kind(algorithm::direct), l.hint_src,
+        const convolution_forward::primitive_desc hint(cpu(), prop_kind::forward_training, kinds::convolution_direct, l.hint_src,
                                                        l.weights, l.dst, l.strides, l.dilations, l.pad_begin, l.pad_end);
-        convolution_backward_data::primitive_desc offered(cpu(), kind(algorithm::direct), l.src, l.weights, l.dst, l.strides,
+        convolution_backward_data::primitive_desc offered(cpu(), kinds::convolution_direct, l.src, l.weights, l.dst, l.strides,
                                                           l.dilations, l.pad_begin, l.pad_end, hint, attributes);
-        return first_fit(offered, algorithm::direct);
+        return first_fit(offered, wanted);
     } catch (const dnnl::error&) {
         return std::nullopt;
     }
@@ -69,15 +72,15 @@ std::optional<implementation> find_forward(const convolution_layout& l, algorith
     }
 }
 
-std::optional<implementation> find_backward(const convolution_layout& l, dnnl::primitive_attr attributes) {
+std::optional<implementation> find_backward(const convolution_layout& l, algorithm wanted, dnnl::primitive_attr attributes) {
     try {
-        const convolution_forward::desc forward(prop_kind::forward_training, kind(algorithm::direct), l.hint_src, l.weights,
+        const convolution_forward::desc forward(prop_kind::forward_training, kinds::convolution_direct, l.hint_src, l.weights,
                                                 l.dst, l.strides, l.dilations, l.pad_begin, l.pad_end);
         const convolution_forward::primitive_desc hint(forward, cpu());
-        const convolution_backward_data::desc operation(kind(algorithm::direct), l.src, l.weights, l.dst, l.strides,
+        const convolution_backward_data::desc operation(kinds::convolution_direct, l.src, l.weights, l.dst, l.strides,
                                                         l.dilations, l.pad_begin, l.pad_end);
         convolution_backward_data::primitive_desc offered(operation, attributes, cpu(), hint);
-        return first_fit(offered, algorithm::direct);
+        return first_fit(offered, wanted);
     } catch (const dnnl::error&) {
         return std::nullopt;
     }

@@ -43,7 +43,8 @@ lane::lane(const program& program, int64_t arena_bytes)
         scratch = std::max(scratch, s->scratch());
     }
     if (arena_bytes < arena)
-        throw std::invalid_argument("the steps need an arena of " + std::to_string(arena) + " bytes, not " + std::to_string(arena_bytes));
+        throw std::invalid_argument("the steps need an arena of " + std::to_string(arena) + " bytes, not " +
+                                    std::to_string(arena_bytes));
     // Huge pages need alignment to their size, which the system gives to large mappings only by chance; a page more allows it.
     const int64_t wanted = aligned(arena_bytes) + scratch;
     bytes_ = static_cast<size_t>(std::max<int64_t>(64, wanted));

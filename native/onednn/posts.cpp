@@ -79,6 +79,20 @@ std::optional<native_posts> as_post_operations(const cnnviz_conv& conv, int coun
     return result;
 }
 
+moved_posts posts_while_moving(const cnnviz_conv& conv, int first) {
+    moved_posts result;
+    int i = first;
+    if (i < conv.posts && conv.post[i].kind == CNNVIZ_POST_MASK) {
+        result.mask = place::in_arena(conv.post[i++].buffer);
+    }
+    if (i < conv.posts && adds_to_dst(conv, conv.post[i]) && !needs_old_dst(conv, i + 1)) {
+        result.accumulate = true;
+        i++;
+    }
+    result.count = i - first;
+    return result;
+}
+
 void append_passes(step& s, const cnnviz_conv& conv, int first, place from, int type, int threads) {
     const place dst = place::in_arena(conv.dst);
     for (int i = first; i < conv.posts; i++) {

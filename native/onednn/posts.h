@@ -21,4 +21,12 @@ bool needs_old_dst(const cnnviz_conv&, int first);
 // Appends kernels that apply the posts from first on to a blocked result at from, of the given type, and leave it in dst.
 void append_passes(step&, const cnnviz_conv&, int first, place from, int type, int threads);
 
+// What of the posts from first on a pass can do that moves the result into dst: a mask, then an addition to what dst holds.
+struct moved_posts {
+    place mask;  // or none
+    bool accumulate = false;
+    int count = 0;
+};
+moved_posts posts_while_moving(const cnnviz_conv&, int first);
+
 }  // namespace cnnviz

@@ -31,9 +31,12 @@ void limit_isa() {
     const char* wanted = std::getenv("CNNVIZ_ONEDNN_ISA");
     if (!wanted || !*wanted) return;
     const std::string name = wanted;
-    if (name != "avx2" && name != "avx512_core")
-        throw std::invalid_argument("CNNVIZ_ONEDNN_ISA is '" + name + "'; it may be avx2 or avx512_core");
-    if (dnnl_set_max_cpu_isa(name == "avx2" ? dnnl_cpu_isa_avx2 : dnnl_cpu_isa_avx512_core) != dnnl_success)
+    dnnl_cpu_isa_t limit;
+    if (name == "avx2") limit = dnnl_cpu_isa_avx2;
+    else if (name == "avx512_core") limit = dnnl_cpu_isa_avx512_core;
+    else if (name == "avx512_core_bf16") limit = dnnl_cpu_isa_avx512_core_bf16;
+    else throw std::invalid_argument("CNNVIZ_ONEDNN_ISA is '" + name + "'; it may be avx2, avx512_core or avx512_core_bf16");
+    if (dnnl_set_max_cpu_isa(limit) != dnnl_success)
         throw std::runtime_error("oneDNN refused the limit CNNVIZ_ONEDNN_ISA=" + name + ": it was in use already");
 }
 
@@ -42,9 +45,9 @@ processor detect() {
     const int isa = dnnl_get_effective_cpu_isa();
     if (!includes(isa, dnnl_cpu_isa_avx2) || !__builtin_cpu_supports("fma"))
         throw std::runtime_error("the engine needs a processor with AVX2 and FMA");
-    if (!includes(isa, dnnl_cpu_isa_avx512_core)) return {8, false, name_of(isa), &avx2::find};
-    if (!includes(isa, dnnl_cpu_isa_avx512_core_bf16)) return {16, false, name_of(isa), &avx512::find};
-    return {16, true, name_of(isa), &avx512_bf16::find};
+    if (!includes(isa, dnnl_cpu_isa_avx512_core)) return {8, false, false, name_of(isa), &avx2::find};
+    if (!includes(isa, dnnl_cpu_isa_avx512_core_bf16)) return {16, false, false, name_of(isa), &avx512::find};
+    return {16, true, includes(isa, dnnl_cpu_isa_avx512_core_amx), name_of(isa), &avx512_bf16::find};
 }
 
 }  // namespace

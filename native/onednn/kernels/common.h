@@ -55,5 +55,6 @@ kernel find_copy(int op, int a, int b, int d);
 kernel find_max_pool(int op, int a, int b, int d);
 kernel find_average_pool(int op, int a, int b, int d);
 kernel find_planar(int op, int a, int b, int d);
+kernel find_cells(int op, int a, int b, int d);
 
 }  // namespace cnnviz::CNNVIZ_TARGET

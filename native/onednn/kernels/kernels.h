@@ -9,6 +9,9 @@
 
 namespace cnnviz {
 
+// Operations that convolutions use inside their steps, beside those of the C interface.
+enum { op_to_cells = 1000, op_from_cells = 1001 };
+
 // A cnnviz_op whose buffers are pointers. tables: those of the operation, per-channel ones padded to whole blocks.
 struct kernel_arguments {
     int32_t c, h, w;

@@ -12,7 +12,8 @@
 
 namespace {
 
-constexpr int64_t slot = int64_t{16} << 20;  // bytes between the buffers
+// Bytes between the buffers: not a power of two, or stores would seem to alias the loads that follow them.
+constexpr int64_t slot = (int64_t{16} << 20) + 64 * 21;
 cnnviz_program* program;
 std::vector<std::string> labels;
 
@@ -102,6 +103,7 @@ void passes(int type) {
     stem.n[2] = stem.n[3] = 90;
     stem.a_type = type;
     add("subpixel", stem);
+    add("identity", operation(CNNVIZ_OP_AFFINE, 256, 45));
     add("to planar", operation(CNNVIZ_OP_TO_PLANAR, 256, 45));
     add("to blocked", operation(CNNVIZ_OP_TO_BLOCKED, 256, 45));
 }
@@ -137,8 +139,8 @@ int main(int argc, char** argv) {
         conv("3x3+mask", narrow, narrow, size, 3, 1, gradient, false, {mask});
         conv("expand+mask+add", narrow, wide, size, 1, 1, gradient, false, {mask, other});
     }
-    for (const int channels : {8, 16, 24, 32, 48, 96})
-        for (const int size : {8, 16, 56})
+    for (const int channels : {32, 64, 128, 256, 512})
+        for (const int size : {14, 20, 28})
             for (const bool winograd : {false, true}) conv("3x3 small", channels, channels, size, 3, 1, CNNVIZ_F32, winograd, {relu});
     passes(gradient);
 

@@ -81,7 +81,7 @@ void test_posts() {
     const cnnviz_conv plain = geometry(1, 32, 48, 7, 9, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1);
     std::vector<subject> subjects;
     subjects.emplace_back("direct", typed(plain, CNNVIZ_F32, CNNVIZ_F32, false));
-    subjects.emplace_back("winograd", typed(plain, CNNVIZ_F32, CNNVIZ_F32, true));
+    subjects.emplace_back("winograd", typed(geometry(1, 64, 64, 14, 14, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), CNNVIZ_F32, CNNVIZ_F32, true));
     subjects.emplace_back("1x1 odd", typed(geometry(1, 40, 37, 5, 6, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0), CNNVIZ_F32, CNNVIZ_F32, false));
     subjects.emplace_back("1x1 deep", typed(geometry(1, 2048, 32, 5, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0), CNNVIZ_F32, CNNVIZ_F32, false));
     subjects.emplace_back("depthwise", typed(geometry(24, 24, 24, 7, 6, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), CNNVIZ_F32, CNNVIZ_F32, false));
