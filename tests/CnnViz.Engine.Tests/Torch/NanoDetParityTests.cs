@@ -1,4 +1,3 @@
-using CnnViz.Engine.Torch;
 using CnnViz.Models;
 using Xunit.Abstractions;
 
@@ -12,13 +11,15 @@ public sealed class NanoDetParityTests(ITestOutputHelper output)
 
     // A mid layer; class logits behind the whole backbone and the top-down and bottom-up pyramid with its resizes.
     [InstalledModelTheory("nanodet")]
-    [InlineData(new[] { "Add_10" }, true)]
-    [InlineData(new[] { "Add_10" }, false)]
-    [InlineData(new[] { "Add_29", "Add_37", "Transpose_157" }, true)]
-    public void ForwardAndBackward_NanoDet_EqualReference(string[] targets, bool channelsLast)
+    [InlineData(new[] { "Add_10" }, "torch")]
+    [InlineData(new[] { "Add_10" }, "torch channels-first")]
+    [InlineData(new[] { "Add_10" }, "onednn")]
+    [InlineData(new[] { "Add_29", "Add_37", "Transpose_157" }, "torch")]
+    [InlineData(new[] { "Add_29", "Add_37", "Transpose_157" }, "onednn")]
+    public void ForwardAndBackward_NanoDet_EqualReference(string[] targets, string engineName)
     {
         using var graph = TfJsGraphReader.Read(InstalledModel.PathOf("nanodet"));
-        var engine = new TorchEngine(new TorchEngineOptions { Device = "cpu", Threads = 2, ChannelsLast = channelsLast });
+        var engine = TestEngines.Create(engineName, threads: 2);
         using var model = engine.Compile(graph, new CompileOptions(Size, Size, targets));
         var images = Parity.RandomValues(Batch * (int)model.InputShape.ElementCount, 11);
         (string Target, float[] Values)[] cotangents =

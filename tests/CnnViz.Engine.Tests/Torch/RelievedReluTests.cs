@@ -1,4 +1,3 @@
-using CnnViz.Engine.Torch;
 using CnnViz.Models;
 using Xunit.Abstractions;
 
@@ -15,16 +14,17 @@ public sealed class RelievedReluTests(ITestOutputHelper output)
     private static readonly float[] _amplitudes = [8, 0, 1e6f];
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Backward_SamplesWithLiveAndDeadReLUs_EachAsReference(bool channelsLast)
+    [InlineData("torch")]
+    [InlineData("torch channels-first")]
+    [InlineData("onednn")]
+    public void Backward_SamplesWithLiveAndDeadReLUs_EachAsReference(string engineName)
     {
         using var graph = Build(out var first, out var last);
         (string Target, int Length)[] targets = [(last, 4 * Height * Width), (first, 8 * Height * Width)];
         var images = Images();
         (string Target, float[] Values)[] cotangents =
             [.. targets.Select((target, i) => (target.Target, Parity.RandomValues(target.Length * _amplitudes.Length, 3 + i)))];
-        var engine = new TorchEngine(new TorchEngineOptions { Device = "cpu", Threads = 1, ChannelsLast = channelsLast });
+        var engine = TestEngines.Create(engineName, threads: 1);
 
         var (values, gradient) = Run(engine, graph, images, cotangents, relief: true);
         var (plainValues, plain) = Run(engine, graph, images, cotangents, relief: false);
@@ -51,8 +51,10 @@ public sealed class RelievedReluTests(ITestOutputHelper output)
         }
     }
 
-    [Fact]
-    public void Backward_OneDeadReLU_HandsBackWhatRaisesAndNotWhatLowers()
+    [Theory]
+    [InlineData("torch")]
+    [InlineData("onednn")]
+    public void Backward_OneDeadReLU_HandsBackWhatRaisesAndNotWhatLowers(string engineName)
     {
         // y = relu(x) with every x below 0: a positive gradient passes, a negative one would push x lower.
         var builder = new GraphBuilder(1);
@@ -60,7 +62,7 @@ public sealed class RelievedReluTests(ITestOutputHelper output)
         using var graph = builder.Build(1, 3);
         float[] cotangent = [2, -3, 0.5f];
 
-        var engine = new TorchEngine(new TorchEngineOptions { Device = "cpu" });
+        var engine = TestEngines.Create(engineName, threads: 1);
         var (_, dead) = Run(engine, graph, [-1, -1, -1], [(relu, cotangent)], relief: true, height: 1, width: 3);
         var (_, alive) = Run(engine, graph, [-1, 1, -1], [(relu, cotangent)], relief: true, height: 1, width: 3);
 
@@ -69,7 +71,7 @@ public sealed class RelievedReluTests(ITestOutputHelper output)
     }
 
     private static (List<float> Values, float[] Gradient) Run(
-        TorchEngine engine,
+        IEngine engine,
         ModelGraph graph,
         float[] images,
         (string Target, float[] Values)[] cotangents,

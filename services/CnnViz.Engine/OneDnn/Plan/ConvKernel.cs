@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using CnnViz.Models;
 
 namespace CnnViz.Engine.OneDnn.Plan;
@@ -12,9 +14,6 @@ namespace CnnViz.Engine.OneDnn.Plan;
 /// <param name="Read">Reads the unscaled weights.</param>
 internal sealed record ConvKernel(string Key, KernelShape Shape, int Groups, Func<float[]> Read)
 {
-    /// <summary>Names what <see cref="Scale"/> comes from; equal names, equal scales.</summary>
-    public string ScaleKey { get; init; } = "";
-
     /// <summary>A factor per output channel, of a batch normalization folded in; null is 1.</summary>
     public float[]? Scale { get; init; }
 
@@ -24,18 +23,21 @@ internal sealed record ConvKernel(string Key, KernelShape Shape, int Groups, Fun
     public long Count => (long)Shape.Out * Shape.InPerGroup * Shape.Height * Shape.Width;
 
     /// <summary>Folds in what a batch normalization does to each output channel.</summary>
-    /// <param name="key">Names the batch normalization within the model.</param>
     /// <param name="scale">Its factors.</param>
     /// <param name="shift">What it adds.</param>
-    public ConvKernel Then(string key, float[] scale, float[] shift) => this with
+    public ConvKernel Then(float[] scale, float[] shift) => this with
     {
-        ScaleKey = $"{ScaleKey}|{key}",
         Scale = Scale is null ? scale : [.. Scale.Zip(scale, (a, b) => a * b)],
         Bias = Bias is null ? shift : [.. Bias.Select((bias, i) => (bias * scale[i]) + shift[i])],
     };
 
     /// <summary>The name of the scaled weights.</summary>
-    public string ForwardKey => $"f:{Key}{ScaleKey}";
+    public string ForwardKey => $"f:{Key}|{KeyOf(Scale)}";
+
+    /// <summary>A name for factors: equal names, equal factors. Graphs that share weights may still scale them differently.</summary>
+    public static string KeyOf(float[]? factors) => factors is null
+        ? ""
+        : Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(factors.AsSpan())));
 
     /// <summary>Writes the scaled weights.</summary>
     public void WriteForward(Span<float> weights)

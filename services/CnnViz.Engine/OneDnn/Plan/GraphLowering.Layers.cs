@@ -43,7 +43,7 @@ internal sealed partial class GraphLowering
         var (scale, shift) = _weights.Normalization(layer, op.Epsilon);
         if (IsOnlyStep(layer.Inputs[0]) && input.Producer is ConvNode { HasResidual: false, Act.IsNone: true } conv)
         {
-            conv.Kernel = conv.Kernel.Then(layer.Name, scale, shift);
+            conv.Kernel = conv.Kernel.Then(scale, shift);
             return input;
         }
 

@@ -142,7 +142,7 @@ internal sealed partial class PlanEmitter
             Destination = to,
             DestinationShape = MapPart.Of(input),
             Window = window,
-            Key = $"m:{kernel.ForwardKey}|{(affine?.Scale is null ? "" : affine.Name)}",
+            Key = $"m:{kernel.ForwardKey}|{ConvKernel.KeyOf(affine?.Scale)}",
             WeightCount = kernel.Count,
             Write = weights => kernel.WriteFlipped(weights, affine?.Scale),
             Posts = posts,
