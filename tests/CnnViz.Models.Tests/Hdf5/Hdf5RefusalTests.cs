@@ -144,6 +144,51 @@ public sealed class Hdf5RefusalTests(H5pyFiles files)
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A tree's node made its own child.</summary>
+    [H5pyFact]
+    public void Names_OfTreeThatIsACircle_AreRefused()
+    {
+        var bytes = File.ReadAllBytes(files.PathOf("many_groups-earliest.h5"));
+        var node = Enumerable.Range(0, bytes.Length - 40).First(at => bytes.AsSpan(at, 6).SequenceEqual("TREE\0\u0001"u8));
+
+        // Behind signature, type, level, count, both siblings and the first key.
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(node + 32), node);
+        using var file = Hdf5File.Open(new MemoryByteSource(bytes), "circle.h5");
+        var refusal = Assert.Throws<ModelFormatException>(() => file.Root.Names);
+        Assert.Contains("reached twice", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"circle.h5: byte {node}: ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A continuation of an object's header made to continue with itself.</summary>
+    [H5pyFact]
+    public void Open_HeaderThatContinuesInACircle_IsRefused()
+    {
+        var bytes = File.ReadAllBytes(files.PathOf("few_links-latest.h5"));
+        var block = Enumerable.Range(0, bytes.Length - 64).First(at => bytes.AsSpan(at, 4).SequenceEqual("OCHK"u8));
+
+        // The message that leads to the block says how long it is.
+        var place = BitConverter.GetBytes((long)block);
+        var lead = Enumerable.Range(0, bytes.Length - 16).First(at => bytes.AsSpan(at, 8).SequenceEqual(place));
+        var length = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(lead + 8));
+
+        // Type, size and flags; where and how much. The rest of the block, before its checksum, is a message without meaning.
+        bytes.AsSpan(block + 4, (int)length - 4).Clear();
+        bytes[block + 4] = 0x10;
+        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(block + 5), 16);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(block + 8), block);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(block + 16), length);
+        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(block + 25), (short)(length - 4 - 20 - 4 - 4));
+        var refusal = Assert.Throws<ModelFormatException>(() =>
+        {
+            using var file = Hdf5File.Open(new MemoryByteSource(bytes), "circle.h5", verifyChecksums: false);
+            foreach (var name in file.Root.Names)
+            {
+                file.Root.Group(name);
+            }
+        });
+        Assert.Contains("in a circle", refusal.Message, StringComparison.Ordinal);
+    }
+
     private static IEnumerable<int> Places(byte[] bytes, float value)
     {
         for (var at = 0; at + 4 <= bytes.Length; at++)

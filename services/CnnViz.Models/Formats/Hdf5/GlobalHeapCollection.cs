@@ -15,7 +15,7 @@ internal sealed class GlobalHeapCollection
 
     public static GlobalHeapCollection Read(FileContext context, long address, WorkBudget budget)
     {
-        var prefixSize = 8 + context.LengthSize;
+        var prefixSize = Aligned(8 + context.LengthSize);
         var prefix = context.Read(address, prefixSize, budget, "a string heap");
         prefix.Signature(Signature);
         prefix.Version(1, 1, "a string heap");
@@ -24,12 +24,13 @@ internal sealed class GlobalHeapCollection
         var block = context.Read(address, size, budget, "a string heap");
         var collection = new GlobalHeapCollection(context, address, block.Rest());
         block.Skip(prefixSize);
-        var objectPrefix = 8 + context.LengthSize;
+        var objectPrefix = Aligned(8 + context.LengthSize);
         while (block.Left >= objectPrefix)
         {
             uint number = block.U16();
             block.Skip(6);
             var length = block.Length();
+            block.Skip(objectPrefix - 8 - context.LengthSize);
             if (number == 0)
             {
                 // Free space is last.
@@ -43,7 +44,7 @@ internal sealed class GlobalHeapCollection
                 throw context.Error(address, $"a string heap has two objects {number}");
             }
 
-            block.Skip(Math.Min((8 - (length % 8)) % 8, block.Left));
+            block.Skip(Math.Min(Aligned((int)length) - length, block.Left));
         }
 
         return collection;
@@ -60,4 +61,7 @@ internal sealed class GlobalHeapCollection
         block.Skip(found.Start);
         return block.Slice(found.Length);
     }
+
+    /// <summary>Prefixes and objects take whole units of eight bytes.</summary>
+    private static long Aligned(int length) => (length + 7L) / 8 * 8;
 }
