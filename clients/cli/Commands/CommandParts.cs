@@ -8,7 +8,7 @@ internal static class CommandParts
     /// <summary>The model's name, or its file.</summary>
     public static Argument<string> Model() => new("model")
     {
-        Description = "Model name, as `models` lists it, or the path of an .onnx file or of a TensorFlow.js model's .json",
+        Description = "Model name, as `models` lists it, or the path of its file: .onnx, TensorFlow.js' .json, Keras' .h5 or .keras, .safetensors",
     };
 
     /// <summary>The layer's name.</summary>

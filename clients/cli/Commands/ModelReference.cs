@@ -5,6 +5,9 @@ namespace CnnViz.Cli.Commands;
 /// <param name="Folder">The folder (absolute) that a stack started for the call must be allowed to read; null for a name.</param>
 internal sealed record ModelReference(string Name, string? Folder)
 {
+    /// <summary>The endings of model files, for a sentence.</summary>
+    private const string Kinds = ".onnx, .json, .safetensors, .h5, .hdf5 or .keras";
+
     /// <summary>
     /// Reads MODEL. With a directory separator or a model file's ending it is a path. For a stack of this machine that must be a
     /// file, and becomes absolute; a service that runs already gets what was written, as its files may be another machine's.
@@ -20,7 +23,7 @@ internal sealed record ModelReference(string Name, string? Folder)
         if (Directory.Exists(path))
             throw new CliException($"'{given}' is a folder; name the model file in it.", ExitCodes.Usage);
         if (!HasModelEnding(path))
-            throw new CliException($"'{given}' does not end with .onnx, .json or .safetensors, the model files that are read.", ExitCodes.Usage);
+            throw new CliException($"'{given}' is no model file that is read: {Kinds}.", ExitCodes.Usage);
         return File.Exists(path)
             ? new(path, Path.GetDirectoryName(path))
             : throw new CliException($"There is no file '{given}'.", ExitCodes.Usage);
@@ -32,5 +35,5 @@ internal sealed record ModelReference(string Name, string? Folder)
 
     /// <summary>PyTorch's pickles too: the service says how to convert them.</summary>
     private static bool HasModelEnding(string path) =>
-        Path.GetExtension(path) is ".onnx" or ".json" or ".safetensors" or ".pth" or ".pt" or ".ckpt" or ".pkl" or ".pickle";
+        Path.GetExtension(path) is ".onnx" or ".json" or ".safetensors" or ".h5" or ".hdf5" or ".keras" or ".pth" or ".pt" or ".ckpt" or ".pkl" or ".pickle";
 }

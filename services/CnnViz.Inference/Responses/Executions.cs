@@ -20,5 +20,6 @@ internal static class Executions
         Threads = engine.Threads,
         Cache = CacheState.Miss,
         Untrained = graph.NeedsUntrained(layers),
+        WeightsFile = graph.WeightsFile,
     };
 }

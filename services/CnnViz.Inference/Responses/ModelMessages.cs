@@ -20,6 +20,7 @@ internal static class ModelMessages
             TrainableParameters = summary.TrainableParameters,
             Summary = summary.ToText(),
             Untrained = graph.Untrained,
+            WeightsFile = graph.WeightsFile,
             ClassLayer = ClassLayers.Of(graph)?.Name ?? "",
         };
         response.Layers.AddRange(Layers(graph, summary, height, width));

@@ -28,6 +28,7 @@ internal sealed partial class InferenceGrpcService
                 Description = entry.Description,
                 Available = entry is { Installed: true, LoadError: null },
                 Untrained = entry.Untrained,
+                WeightsFile = entry.WeightsFile,
                 UnavailableReason = entry.LoadError ?? (entry.MissingFile is { } file ? $"{file} is missing" : ""),
             });
         }

@@ -21,6 +21,8 @@ public sealed class ModelReferenceTests : IDisposable
     [Theory]
     [InlineData("my.onnx")]
     [InlineData("model.json")]
+    [InlineData("model.h5")]
+    [InlineData("mine.keras")]
     public void Read_File_IsItsAbsolutePathAndItsFolderAlone(string name)
     {
         var path = Written(name);
@@ -40,7 +42,7 @@ public sealed class ModelReferenceTests : IDisposable
     [InlineData("./no/such.onnx", "There is no file './no/such.onnx'")]
     [InlineData("such.onnx", "There is no file 'such.onnx'")]
     [InlineData("/", "is a folder")]
-    [InlineData("./weights.bin", "does not end with .onnx, .json or .safetensors")]
+    [InlineData("./weights.bin", "is no model file that is read: .onnx, .json, .safetensors, .h5, .hdf5 or .keras")]
     public void Read_NoModelFile_UsageErrorBeforeAnythingStarts(string given, string part)
     {
         var failure = Assert.Throws<CliException>(() => ModelReference.Read(given, local: true));

@@ -53,6 +53,36 @@ public sealed class ModelCatalogTests : IDisposable
     }
 
     [Fact]
+    public void Load_LayersModelOfTensorFlowJs_IsToldFromAGraphModelByItsContent()
+    {
+        var (json, bytes) = Keras.LayersModelFile.Functional().Conv("conv", 3, 2).Parts();
+        var folder = Directory.CreateDirectory(Path.Combine(_root, "mine")).FullName;
+        File.WriteAllBytes(Path.Combine(folder, "model.json"), json);
+        File.WriteAllBytes(Path.Combine(folder, "w.bin"), bytes);
+        using var catalog = ModelCatalog.Open(_root, zoo: [], files: ModelFileAccess.Anywhere);
+        Assert.NotNull(catalog.Load("mine").Find("conv"));
+        Assert.NotNull(catalog.Load(Path.Combine(folder, "model.json")).Find("conv"));
+    }
+
+    [Hdf5.H5pyTheory]
+    [InlineData("mine.h5")]
+    [InlineData("mine.keras")]
+    public void Load_KerasFile_IsFoundByItsFolderAndByItsPath(string file)
+    {
+        using var files = new Keras.WeightFiles();
+        var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_root, "mine")).FullName, file);
+        File.Copy(files.PathOf($"model{Path.GetExtension(file)}"), path);
+        using var catalog = ModelCatalog.Open(_root, zoo: [], files: ModelFileAccess.Anywhere);
+        Assert.True(catalog.List().Single(entry => entry.Name == "mine").Installed);
+        var graph = catalog.Load("mine");
+        Assert.Equal(["image", "conv/preactivation", "conv"], graph.Layers.Select(layer => layer.Name));
+        var values = new float[4];
+        graph.Weights.Read("conv/bias", values);
+        Assert.Equal(Enumerable.Range(0, 4).Select(i => Keras.WeightFiles.Value(0, 1, i)), values);
+        Assert.Equal(path, catalog.Load(path).Name);
+    }
+
+    [Fact]
     public void Load_OneBrokenModel_HarmsNoOther()
     {
         Install("good", "model.json");

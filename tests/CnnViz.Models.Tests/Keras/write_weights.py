@@ -1,11 +1,13 @@
 """Writes weight files in the layouts of Keras Applications with h5py.
 
-usage: write_weights.py FOLDER            small.*.h5 for readers' tests
+usage: write_weights.py FOLDER            small.*.h5, model.h5 and model.keras for readers' tests
        write_weights.py FOLDER --vgg16    vgg16_weights_tf_dim_ordering_tf_kernels.h5, as large as the official file
 
 Value i of array a of layer l is (l + 10 a + i % 7) / 64, so that readers' tests can tell them all apart.
 """
+import json
 import sys
+import zipfile
 
 import h5py
 import numpy as np
@@ -59,6 +61,21 @@ def main(folder, *options):
     with h5py.File(f"{folder}/archive.weights.h5", "w") as file:
         for i, shape in enumerate(((3, 3, 3, 4), (4,))):
             file[f"layers/conv2d/vars/{i}"] = values(0, i, shape)
+    models(folder)
+
+
+def models(folder):
+    """One convolution as a whole model: model.h5 of Keras 2, model.keras of Keras 3."""
+    picture = {"class_name": "InputLayer", "config": {"name": "image", "batch_input_shape": [None, 8, 8, 3]}}
+    conv = {"class_name": "Conv2D", "config": {"name": "conv", "filters": 4, "kernel_size": [3, 3], "activation": "relu"}}
+    config = json.dumps({"class_name": "Sequential", "config": {"name": "net", "layers": [picture, conv]}})
+    write(f"{folder}/model.h5", [("conv", SMALL[0][1])], old=False, root="model_weights")
+    with h5py.File(f"{folder}/model.h5", "a") as file:
+        file.attrs["model_config"] = config
+    with zipfile.ZipFile(f"{folder}/model.keras", "w") as archive:
+        archive.writestr("config.json", config)
+        archive.writestr("metadata.json", '{"keras_version": "3.5.0"}')
+        archive.write(f"{folder}/archive.weights.h5", "model.weights.h5")
 
 
 if __name__ == "__main__":
