@@ -1,18 +1,24 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using CnnViz.Engine.Scheduling;
 using CnnViz.Models;
 
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// Finds the pictures that most excite a layer's filters. Each call computes on a thread of its own and hands its events over
-/// through a bounded queue: a consumer that falls behind holds the computation up, one that stops or cancels ends it within one
-/// iteration. Safe for concurrent use.
+/// Finds the pictures that most excite a layer's filters. Calls compute on the lanes of a scheduler, step by step, and hand their
+/// events over through a bounded queue: a consumer that falls behind holds its own computation up, one that stops or cancels ends
+/// it within one iteration. Safe for concurrent use.
 /// </summary>
 /// <param name="models">Where compiled models come from; the caller keeps and disposes it.</param>
 /// <param name="limits">What options are let through; null for <see cref="MaximizationLimits.Default"/>.</param>
 /// <param name="time">Where durations come from; null for the system's clock.</param>
-public sealed class Maximizer(CompiledModelCache models, MaximizationLimits? limits = null, TimeProvider? time = null)
+/// <param name="scheduler">Where steps run, the caller's to dispose; null gives each call lanes of its own.</param>
+public sealed class Maximizer(
+    CompiledModelCache models,
+    MaximizationLimits? limits = null,
+    TimeProvider? time = null,
+    LaneScheduler? scheduler = null)
 {
     private const int QueueLength = 64;
     private const int ReferencesKept = 64;
@@ -33,31 +39,42 @@ public sealed class Maximizer(CompiledModelCache models, MaximizationLimits? lim
     /// </returns>
     /// <exception cref="InvalidMaximizationException">Options are not allowed; thrown before the enumeration.</exception>
     public IAsyncEnumerable<MaximizationEvent> RunAsync(
-        ModelGraph graph, IEngine engine, MaximizationOptions options, CancellationToken cancellationToken = default)
+        ModelGraph graph, IEngine engine, MaximizationOptions options, CancellationToken cancellationToken = default) =>
+        RunAsync(graph, engine, options, new RunSettings(), cancellationToken);
+
+    /// <summary>Runs one maximization, computed as the settings say.</summary>
+    /// <inheritdoc cref="RunAsync(ModelGraph, IEngine, MaximizationOptions, CancellationToken)"/>
+    /// <exception cref="TicketLimitException">While enumerating: the settings have no ticket and all places are taken.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The threads are neither 0, 1 nor the engine's lanes.</exception>
+    public IAsyncEnumerable<MaximizationEvent> RunAsync(
+        ModelGraph graph,
+        IEngine engine,
+        MaximizationOptions options,
+        RunSettings settings,
+        CancellationToken cancellationToken = default)
     {
+        if (settings.Threads != 0 && settings.Threads != 1 && settings.Threads != engine.Lanes)
+        {
+            throw new ArgumentOutOfRangeException(nameof(settings), settings.Threads, $"threads must be 0, 1 or {engine.Lanes}");
+        }
+
         var violations = _validator.Validate(options, graph);
         return violations.Count > 0
             ? throw new InvalidMaximizationException(violations)
-            : EnumerateAsync(graph, engine, options, cancellationToken);
+            : EnumerateAsync(graph, engine, options, settings, cancellationToken);
     }
 
     private async IAsyncEnumerable<MaximizationEvent> EnumerateAsync(
         ModelGraph graph,
         IEngine engine,
         MaximizationOptions options,
+        RunSettings settings,
         CancellationToken callToken,
         [EnumeratorCancellation] CancellationToken enumeratorToken = default)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(callToken, enumeratorToken);
-        var queue = Channel.CreateBounded<MaximizationEvent>(
-            new BoundedChannelOptions(QueueLength) { SingleReader = true, SingleWriter = true });
-
-        // A thread of its own: the computation takes seconds to minutes and would starve the pool.
-        var work = Task.Factory.StartNew(
-            () => Compute(graph, engine, options, queue.Writer, stop.Token),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+        var queue = Channel.CreateBounded<MaximizationEvent>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
+        var work = ComputeAsync(graph, engine, options, settings, queue, stop.Token);
         try
         {
             await foreach (var happened in queue.Reader.ReadAllAsync(stop.Token).ConfigureAwait(false))
@@ -73,72 +90,31 @@ public sealed class Maximizer(CompiledModelCache models, MaximizationLimits? lim
     }
 
     /// <summary>Never throws: what goes wrong travels through the queue to the consumer.</summary>
-    private void Compute(
+    private async Task ComputeAsync(
         ModelGraph graph,
         IEngine engine,
         MaximizationOptions options,
-        ChannelWriter<MaximizationEvent> queue,
+        RunSettings settings,
+        Channel<MaximizationEvent> queue,
         CancellationToken cancellation)
     {
-        CompiledModelLease? relieved = null;
         try
         {
-            var start = _time.GetTimestamp();
-            string[] layers = [.. options.Terms.Select(term => term.Layer).Prepend(options.Layer).Distinct()];
-            var compile = new CompileOptions(options.NetworkHeight, options.NetworkWidth, layers);
-            using var lease = models.Rent(engine, graph, compile);
-            var violations = MaximizationValidator.ValidateFilters(options, lease.Model.TargetShapes[options.Layer])
-                .Concat(MaximizationValidator.ValidateTerms(options, layer => lease.Model.TargetShapes[layer]))
-                .ToList();
-            if (violations.Count > 0)
-            {
-                throw new InvalidMaximizationException(violations);
-            }
-
-            float[] Reference() => _references.Get(engine, graph, options, () => PhotographReference.Compute(
-                lease.Model, new InputMapping(graph.Input), options.Layer, options.Border, cancellation));
-
-            Func<ICompiledModel>? relieve = ReluRelief.Applies(graph)
-                ? () => (relieved = models.Rent(engine, graph, compile with { ReluRelief = true })).Model
-                : null;
-            var host = new RunHost(Emit, relieve, Reference, cancellation);
-            var run = new MaximizationRun(lease.Model, graph.Input, options, ThreadsFor(engine), _time, host);
-            Emit(new MaximizationStarted(
-                options,
-                engine.Name,
-                engine.Device,
-                engine.Precision,
-                engine.Threads,
-                run.LayerShape,
-                run.ImageShape,
-                run.Batch));
-            run.Execute(start);
-            queue.Complete();
+            using var own = scheduler is null ? new LaneScheduler(new LaneSchedulerOptions { Lanes = engine.Lanes }) : null;
+            var shared = scheduler ?? own!;
+            using var entered = settings.Ticket is null ? shared.Enter() : null;
+            var lanes = new RunLanes(shared, settings.Ticket ?? entered!, engine, options.Filters.Count, settings.Threads);
+            using var compiled = new RunModels(
+                models, _references, engine, graph, options, lanes.CompileThreads, settings.Precision);
+            using var run = new MaximizationRun(graph, options, lanes, compiled, _time);
+            await run.ExecuteAsync(queue, cancellation).ConfigureAwait(false);
+            queue.Writer.Complete();
         }
 #pragma warning disable CA1031 // Whatever it is, the consumer's enumeration rethrows it.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            queue.TryComplete(exception);
-        }
-        finally
-        {
-            relieved?.Dispose();
-        }
-
-        void Emit(MaximizationEvent happened)
-        {
-            while (!queue.TryWrite(happened))
-            {
-                // This thread is the computation's own and may wait.
-                queue.WaitToWriteAsync(cancellation).AsTask().GetAwaiter().GetResult();
-            }
+            queue.Writer.TryComplete(exception);
         }
     }
-
-    /// <summary>On the CPU the engine's own threads; beside a GPU the processors are free.</summary>
-    private static int ThreadsFor(IEngine engine) =>
-        engine.Device.StartsWith("cpu", StringComparison.Ordinal)
-            ? Math.Clamp(engine.Threads, 1, Environment.ProcessorCount)
-            : Environment.ProcessorCount;
 }

@@ -21,6 +21,13 @@ public sealed class ChannelObjective(string layer, int border) : IObjective
     public int Border { get; } = border >= 0 ? border : throw new ArgumentOutOfRangeException(nameof(border), border, "below 0");
 
     /// <inheritdoc/>
+    public CellRegion Reads(TensorShape shape)
+    {
+        var (top, left) = (Shrink(shape.Height), Shrink(shape.Width));
+        return new CellRegion(top, shape.Height - top, left, shape.Width - left);
+    }
+
+    /// <inheritdoc/>
     public double Evaluate(ReadOnlySpan<float> activation, TensorShape shape, int filter, Span<float> cotangent)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(filter);

@@ -13,6 +13,9 @@ public sealed class DeepDreamObjective(string layer) : IObjective
     public string Layer { get; } = layer;
 
     /// <inheritdoc/>
+    public CellRegion Reads(TensorShape shape) => CellRegion.Whole(shape.Height, shape.Width);
+
+    /// <inheritdoc/>
     public double Evaluate(ReadOnlySpan<float> activation, TensorShape shape, int filter, Span<float> cotangent)
     {
         TensorPrimitives.Multiply(activation, 2f / activation.Length, cotangent);

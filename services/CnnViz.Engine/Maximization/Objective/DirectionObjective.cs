@@ -23,6 +23,13 @@ public sealed class DirectionObjective(string layer, IReadOnlyList<float> direct
     public string Layer { get; } = layer;
 
     /// <inheritdoc/>
+    public CellRegion Reads(TensorShape shape)
+    {
+        var (top, left) = (Math.Min(border, (shape.Height - 1) / 2), Math.Min(border, (shape.Width - 1) / 2));
+        return new CellRegion(top, shape.Height - top, left, shape.Width - left);
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The direction has another length than the layer has channels.</exception>
     public double Evaluate(ReadOnlySpan<float> activation, TensorShape shape, int filter, Span<float> cotangent)
     {

@@ -12,6 +12,10 @@ public interface IObjective
     /// <summary>Name of the layer whose activation it reads.</summary>
     string Layer { get; }
 
+    /// <summary>The cells that it reads, for any filter; cotangents of all others are 0.</summary>
+    /// <param name="shape">A feature map's shape.</param>
+    CellRegion Reads(TensorShape shape);
+
     /// <summary>The value and cotangent for one picture.</summary>
     /// <param name="activation">One sample's activation, row-major.</param>
     /// <param name="shape">Its shape.</param>

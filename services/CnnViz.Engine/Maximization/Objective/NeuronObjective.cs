@@ -12,6 +12,13 @@ public sealed class NeuronObjective(string layer, int row = -1, int column = -1)
     public string Layer { get; } = layer;
 
     /// <inheritdoc/>
+    public CellRegion Reads(TensorShape shape)
+    {
+        var (y, x) = (row < 0 ? shape.Height / 2 : row, column < 0 ? shape.Width / 2 : column);
+        return new CellRegion(y, y + 1, x, x + 1);
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The filter or cell does not exist.</exception>
     public double Evaluate(ReadOnlySpan<float> activation, TensorShape shape, int filter, Span<float> cotangent)
     {

@@ -32,7 +32,8 @@ public sealed record RecipeModules(
             CreateOptimizer(options));
     }
 
-    private static List<ObjectiveTerm> CreateTerms(MaximizationOptions options)
+    /// <summary>What valid options maximize, the run's own objective first.</summary>
+    internal static IReadOnlyList<ObjectiveTerm> CreateTerms(MaximizationOptions options)
     {
         IObjective main = options.Objective switch
         {
