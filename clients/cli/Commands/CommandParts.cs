@@ -43,5 +43,16 @@ internal static class CommandParts
         };
 
     /// <summary>The engine.</summary>
-    public static Option<string?> Engine() => new("--engine") { Description = "Engine that computes: auto (default) or torch" };
+    public static Option<string?> Engine() => new("--engine") { Description = "Engine that computes: auto (default), onednn or torch" };
+
+    /// <summary>The precision.</summary>
+    public static Option<string?> Precision()
+    {
+        var option = new Option<string?>("--precision")
+        {
+            Description = "exact (default), or fast: gradients in bfloat16, where engine and processor have it",
+        };
+        option.AcceptOnlyFromAmong("exact", "fast");
+        return option;
+    }
 }

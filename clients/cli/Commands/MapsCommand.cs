@@ -38,9 +38,10 @@ internal static class MapsCommand
         format.AcceptOnlyFromAmong("png", "jpg", "webp");
         var style = new StyleOptions();
         var engine = CommandParts.Engine();
+        var precision = CommandParts.Precision();
         var command = new Command("maps", "Draw layers' feature maps of a picture.")
         {
-            model, image, layers, folder, channels, resize, format, engine,
+            model, image, layers, folder, channels, resize, format, engine, precision,
         };
         style.AddTo(command);
         command.SetAction((parsed, cancellation) => CommandRunner.RunAsync(
@@ -55,6 +56,7 @@ internal static class MapsCommand
                     Picture = await ReadPictureAsync(parsed.GetRequiredValue(image), session.Cancellation),
                     Resize = ResizeOf(parsed.GetValue(resize)),
                     Engine = parsed.GetValue(engine) ?? "",
+                    Precision = parsed.GetValue(precision) ?? "",
                 };
                 maps.Layers.AddRange(parsed.GetRequiredValue(layers));
                 maps.Channels.AddRange(parsed.GetValue(channels) ?? []);

@@ -22,9 +22,10 @@ internal static class MaximizeCommand
         var settings = new SettingsOptions();
         var style = new StyleOptions();
         var engine = CommandParts.Engine();
+        var precision = CommandParts.Precision();
         var command = new Command("maximize", "Search for the pictures that most excite filters, and draw them as one picture.")
         {
-            model, layer, file, filters, classes, engine,
+            model, layer, file, filters, classes, engine, precision,
         };
         settings.AddTo(command);
         style.AddTo(command);
@@ -49,6 +50,7 @@ internal static class MaximizeCommand
                     Layer = parsed.GetValue(layer) ?? "",
                     Settings = settings.Read(parsed),
                     Engine = parsed.GetValue(engine) ?? "",
+                    Precision = parsed.GetValue(precision) ?? "",
                 };
                 maximize.Filters.AddRange(parsed.GetValue(filters) ?? []);
                 maximize.Classes.AddRange(parsed.GetValue(classes) ?? []);

@@ -3,19 +3,29 @@ using CnnViz.ServiceDefaults.Errors;
 
 namespace CnnViz.Inference.Requests;
 
-/// <summary>The engines of this host, best first; a request picks one by name or leaves the choice to the host.</summary>
-internal sealed class EngineProvider(IReadOnlyList<IEngine> engines)
+/// <summary>The engines of this host; a request picks one by name or leaves the choice to the host.</summary>
+/// <param name="engines">Those known, best first.</param>
+internal sealed class EngineProvider(IReadOnlyList<EngineEntry> engines)
 {
-    /// <param name="name">"" or "auto" for the best there is, or an engine's name.</param>
+    /// <summary>An engine, made when first asked for.</summary>
+    /// <param name="name">"" or "auto" for the best that can be had, or an engine's name.</param>
+    /// <exception cref="Grpc.Core.RpcException">
+    /// INVALID_ARGUMENT for an unknown name, FAILED_PRECONDITION for an engine that lacks something on this machine.
+    /// </exception>
     public IEngine Pick(string name)
     {
         if (name is "" or "auto")
         {
-            return engines[0];
+            return engines.FirstOrDefault(engine => engine.WhyNot is null)?.Engine
+                ?? throw Unavailable("no engine can be had", string.Join("; ", engines.Select(e => $"{e.Name}: {e.WhyNot}")), name);
         }
 
-        return engines.FirstOrDefault(engine => engine.Name == name)
+        var entry = engines.FirstOrDefault(engine => engine.Name == name)
             ?? throw RpcErrors.InvalidArgument(
                 ("engine", $"must be auto, {string.Join(" or ", engines.Select(e => e.Name))}, not {Fields.Quote(name)}"));
+        return entry.WhyNot is { } missing ? throw Unavailable($"engine '{name}' cannot be had here", missing, name) : entry.Engine;
     }
+
+    private static Grpc.Core.RpcException Unavailable(string what, string why, string name) =>
+        RpcErrors.FailedPrecondition("ENGINE_UNAVAILABLE", $"{what}: {why}", ("engine", name));
 }

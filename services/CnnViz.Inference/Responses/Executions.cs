@@ -1,4 +1,3 @@
-using CnnViz.Engine;
 using CnnViz.Models;
 using CnnViz.V1;
 
@@ -8,18 +7,25 @@ namespace CnnViz.Inference.Responses;
 internal static class Executions
 {
     /// <param name="graph">The network.</param>
-    /// <param name="engine">What ran it.</param>
+    /// <param name="ran">What ran it.</param>
     /// <param name="layers">The layers whose outputs the result depends on.</param>
-    public static Execution Of(ModelGraph graph, IEngine engine, IEnumerable<string> layers) => new()
+    public static Execution Of(ModelGraph graph, ExecutedBy ran, IEnumerable<string> layers) => new()
     {
         Model = graph.Name,
         ModelDigest = graph.Digest,
-        Engine = engine.Name,
-        Device = engine.Device,
-        Precision = engine.Precision,
-        Threads = engine.Threads,
+        Engine = ran.Engine,
+        Device = ran.Device,
+        Precision = ran.Precision,
+        Threads = ran.Threads,
         Cache = CacheState.Miss,
         Untrained = graph.NeedsUntrained(layers),
         WeightsFile = graph.WeightsFile,
     };
 }
+
+/// <summary>What ran a network.</summary>
+/// <param name="Engine">The engine's name.</param>
+/// <param name="Device">Its device.</param>
+/// <param name="Precision">The arithmetic.</param>
+/// <param name="Threads">Threads of one pass.</param>
+internal readonly record struct ExecutedBy(string Engine, string Device, string Precision, int Threads);

@@ -1,4 +1,3 @@
-using CnnViz.Engine;
 using CnnViz.Engine.Maximization;
 using CnnViz.Imaging;
 using CnnViz.Imaging.Codecs;
@@ -10,7 +9,7 @@ using Event = CnnViz.V1.MaximizationEvent;
 namespace CnnViz.Inference.Responses;
 
 /// <summary>A run's events as the contract's messages, numbered from 1 without gaps.</summary>
-internal sealed class MaximizationEvents(string runId, ModelGraph graph, IEngine engine)
+internal sealed class MaximizationEvents(string runId, ModelGraph graph)
 {
     private MaximizationRecipe _recipe;
     private int _steps;
@@ -64,7 +63,8 @@ internal sealed class MaximizationEvents(string runId, ModelGraph graph, IEngine
         var options = started.Options;
         var message = new V1.MaximizationStarted
         {
-            Execution = Executions.Of(graph, engine, [options.Layer]),
+            Execution = Executions.Of(
+                graph, new ExecutedBy(started.Engine, started.Device, started.Precision, started.Threads), [options.Layer]),
             Layer = options.Layer,
             Recipe = options.Recipe switch
             {

@@ -1,5 +1,5 @@
 using CnnViz.Engine;
-using CnnViz.Engine.Maximization;
+using CnnViz.Engine.Scheduling;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Responses;
 using CnnViz.ServiceDefaults.Errors;
@@ -19,17 +19,18 @@ internal sealed partial class InferenceGrpcService
         var (height, width) = InputSize.Of(graph, request.Height, request.Width);
         var selections = ChannelSelection.Of(graph, layers, request.Channels, height, width);
         var engine = engines.Pick(request.Engine);
+        var precision = Precisions.Read(request.Precision);
         var image = PictureInput.Read(request.Picture, graph.Input, height, width, request.Resize);
 
         using var linked = Linked(context.CancellationToken);
-        var maps = await gate.RunAsync(
-            () => Compute(engine, graph, new CompileOptions(height, width, layers), image),
-            linked.Token).ConfigureAwait(false);
+        var (maps, ran) = await ComputeAsync(
+            engine, graph, new CompileOptions(height, width, layers) { Precision = precision }, image, context, linked.Token)
+            .ConfigureAwait(false);
 
         await responseStream.WriteAsync(
             new FeatureMapsResponse
             {
-                Info = new FeatureMapsInfo { Execution = Executions.Of(graph, engine, layers), Height = height, Width = width },
+                Info = new FeatureMapsInfo { Execution = Executions.Of(graph, ran, layers), Height = height, Width = width },
             },
             linked.Token).ConfigureAwait(false);
 
@@ -45,32 +46,45 @@ internal sealed partial class InferenceGrpcService
         }
     }
 
-    private Dictionary<string, float[]> Compute(
-        IEngine engine, CnnViz.Models.ModelGraph graph, CompileOptions options, float[] image)
+    /// <summary>One unit over all lanes: the pass is short, and its caller waits for nothing else.</summary>
+    private async Task<(Dictionary<string, float[]> Maps, ExecutedBy Ran)> ComputeAsync(
+        IEngine engine,
+        CnnViz.Models.ModelGraph graph,
+        CompileOptions options,
+        float[] image,
+        ServerCallContext context,
+        CancellationToken cancellation)
     {
-        using var lease = Rent(engine, graph, options);
-        var compiled = lease.Model;
-        using var pass = compiled.Forward(image, 1, withGradient: false);
         var maps = new Dictionary<string, float[]>(StringComparer.Ordinal);
-        foreach (var (layer, shape) in compiled.TargetShapes)
-        {
-            var map = new float[shape.ElementCount];
-            pass.CopyActivation(layer, map);
-            maps[layer] = map;
-        }
-
-        return maps;
-    }
-
-    private CompiledModelLease Rent(IEngine engine, CnnViz.Models.ModelGraph graph, CompileOptions options)
-    {
+        var ran = default(ExecutedBy);
+        using var ticket = Turns.Enter(scheduler, context);
         try
         {
-            return compiledModels.Rent(engine, graph, options);
+            await scheduler.RunAsync(ticket, scheduler.Lanes, Compute, cancellation).ConfigureAwait(false);
         }
         catch (CompileException exception)
         {
             throw RpcErrors.InvalidArgument(("layers", exception.Message));
+        }
+        catch (DeadlinePassedException)
+        {
+            throw Turns.Late();
+        }
+
+        return (maps, ran);
+
+        void Compute()
+        {
+            using var lease = compiledModels.Rent(engine, graph, options);
+            var compiled = lease.Model;
+            ran = new ExecutedBy(engine.Name, engine.Device, compiled.Precision, compiled.Threads);
+            using var pass = compiled.Forward(image, 1, withGradient: false);
+            foreach (var (layer, shape) in compiled.TargetShapes)
+            {
+                var map = new float[shape.ElementCount];
+                pass.CopyActivation(layer, map);
+                maps[layer] = map;
+            }
         }
     }
 }

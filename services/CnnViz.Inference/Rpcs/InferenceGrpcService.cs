@@ -1,5 +1,5 @@
 using CnnViz.Engine.Maximization;
-using CnnViz.Inference.Limits;
+using CnnViz.Engine.Scheduling;
 using CnnViz.Inference.Requests;
 
 namespace CnnViz.Inference.Rpcs;
@@ -13,7 +13,7 @@ internal sealed partial class InferenceGrpcService(
     EngineProvider engines,
     CompiledModelCache compiledModels,
     Maximizer maximizer,
-    ComputeGate gate,
+    LaneScheduler scheduler,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<InferenceGrpcService> logger) : V1.InferenceService.InferenceServiceBase

@@ -1,5 +1,6 @@
 using CnnViz.Engine;
 using CnnViz.Engine.Maximization;
+using CnnViz.Engine.Scheduling;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Responses;
 using CnnViz.ServiceDefaults.Errors;
@@ -17,16 +18,18 @@ internal sealed partial class InferenceGrpcService
         var graph = models.Graph(request.Model, request.Spec);
         var layer = MaximizationRequests.Layer(graph, request);
         var engine = engines.Pick(request.Engine);
+        var settings = new RunSettings { Precision = Precisions.Read(request.Precision) };
         var options = MaximizationRequests.Read(graph, layer, request);
         var runId = RunIds.Next(time);
-        var events = new MaximizationEvents(runId, graph, engine);
+        var events = new MaximizationEvents(runId, graph);
 
         using var linked = Linked(context.CancellationToken);
-        using var place = await gate.EnterAsync(linked.Token).ConfigureAwait(false);
+        using var ticket = Turns.Enter(scheduler, context);
+        settings = settings with { Ticket = ticket };
         Log.Started(logger, runId, graph.Name, layer.Name, options.Filters.Count, options.Steps);
         try
         {
-            await foreach (var happened in maximizer.RunAsync(graph, engine, options, linked.Token).ConfigureAwait(false))
+            await foreach (var happened in maximizer.RunAsync(graph, engine, options, settings, linked.Token).ConfigureAwait(false))
             {
                 foreach (var message in events.Messages(happened))
                 {
@@ -42,6 +45,10 @@ internal sealed partial class InferenceGrpcService
         catch (MaximizationException exception)
         {
             throw RpcErrors.InvalidArgument(("settings", exception.Message));
+        }
+        catch (DeadlinePassedException)
+        {
+            throw Turns.Late();
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {

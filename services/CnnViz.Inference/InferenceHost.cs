@@ -1,0 +1,55 @@
+using CnnViz.Engine.Maximization;
+using CnnViz.Engine.Scheduling;
+using CnnViz.Engine.Torch;
+using CnnViz.Inference.Limits;
+using CnnViz.Inference.Requests;
+using CnnViz.Inference.Rpcs;
+using CnnViz.Models;
+using Microsoft.Extensions.Options;
+
+namespace CnnViz.Inference;
+
+/// <summary>The host's parts put together.</summary>
+internal static class InferenceHost
+{
+    // Compiled models share their graph's weights; what each keeps of its own is small.
+    private const int CompiledModelsKept = 16;
+
+    // Networks defined in requests; their weights are computed when read, so that each is a few kilobytes.
+    private const int SpecModelsKept = 64;
+
+    /// <param name="args">The command line.</param>
+    /// <param name="engines">The engines there are, best first.</param>
+    public static WebApplication Build(string[] args, IReadOnlyList<EngineEntry> engines)
+    {
+        // Settings lie beside the program, wherever it is started from.
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.AddServiceDefaults();
+        builder.Services.AddOptions<ComputeOptions>().BindConfiguration("Compute").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(services => new LaneScheduler(
+            services.GetRequiredService<IOptions<ComputeOptions>>().Value.Scheduler(),
+            services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(_ => ModelCatalog.Open(
+            builder.Configuration["CNNVIZ_MODELS"] ?? "models",
+            files: ModelFileAccess.Parse(builder.Configuration["CNNVIZ_MODEL_FILES"])));
+        builder.Services.AddSingleton(_ => new SpecModels(SpecModelsKept));
+        builder.Services.AddSingleton<ModelRequests>();
+        builder.Services.AddSingleton(_ => new CompiledModelCache(CompiledModelsKept));
+        builder.Services.AddSingleton(services => new Maximizer(
+            services.GetRequiredService<CompiledModelCache>(),
+            MaximizationLimits.Default,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<LaneScheduler>()));
+        builder.Services.AddSingleton(new EngineProvider(engines));
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        app.MapGrpcService<InferenceGrpcService>();
+        app.MapGet("/", () => "CnnViz inference: gRPC on the other port, /health and /alive here.\n");
+        return app;
+    }
+
+    /// <summary>This machine's engines, best first.</summary>
+    public static IReadOnlyList<EngineEntry> Engines() => [new EngineEntry("torch", () => null, () => new TorchEngine())];
+}
