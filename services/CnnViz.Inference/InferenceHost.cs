@@ -1,4 +1,5 @@
 using CnnViz.Engine.Maximization;
+using CnnViz.Engine.OneDnn;
 using CnnViz.Engine.Scheduling;
 using CnnViz.Engine.Torch;
 using CnnViz.Inference.Limits;
@@ -19,7 +20,7 @@ internal static class InferenceHost
     private const int SpecModelsKept = 64;
 
     /// <param name="args">The command line.</param>
-    /// <param name="engines">The engines there are, best first.</param>
+    /// <param name="engines">The engines there are, best first without an accelerator.</param>
     public static WebApplication Build(string[] args, IReadOnlyList<EngineEntry> engines)
     {
         // Settings lie beside the program, wherever it is started from.
@@ -50,6 +51,10 @@ internal static class InferenceHost
         return app;
     }
 
-    /// <summary>This machine's engines, best first.</summary>
-    public static IReadOnlyList<EngineEntry> Engines() => [new EngineEntry("torch", () => null, () => new TorchEngine())];
+    /// <summary>The engines there are: a CUDA device before the CPU, and there the one made for it.</summary>
+    public static IReadOnlyList<EngineEntry> Engines() =>
+    [
+        new EngineEntry("onednn", () => OneDnnEngine.WhyUnavailable, () => new OneDnnEngine()),
+        new EngineEntry("torch", () => TorchEngine.WhyUnavailable, () => new TorchEngine(), () => TorchEngine.HasCuda),
+    ];
 }

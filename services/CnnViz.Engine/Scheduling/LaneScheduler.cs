@@ -48,6 +48,18 @@ public sealed class LaneScheduler : IDisposable
     /// <summary>Tickets given out and not yet back.</summary>
     public int ActiveTickets => Volatile.Read(ref _tickets);
 
+    /// <summary>Units that wait for their turn.</summary>
+    public int WaitingUnits
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _queue.Waiting;
+            }
+        }
+    }
+
     /// <summary>Most tickets at the same time.</summary>
     public int TicketLimit => _options.Tickets;
 

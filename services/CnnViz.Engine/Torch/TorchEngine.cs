@@ -42,6 +42,27 @@ public sealed class TorchEngine : IEngine
         }
     }
 
+    /// <summary>Why the engine cannot run here; null where it can. The first use loads libtorch.</summary>
+    public static string? WhyUnavailable
+    {
+        get
+        {
+            try
+            {
+                _ = cuda.is_available();
+                return null;
+            }
+            catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or TypeInitializationException
+                or NotSupportedException)
+            {
+                return $"libtorch cannot be loaded: {e.GetBaseException().Message.Split('\n')[0]}";
+            }
+        }
+    }
+
+    /// <summary>Whether there is a CUDA device that libtorch can use.</summary>
+    public static bool HasCuda => WhyUnavailable is null && cuda.is_available();
+
     public string Name => "torch";
 
     public string Device => _device.ToString();

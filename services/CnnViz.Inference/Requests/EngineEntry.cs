@@ -6,8 +6,10 @@ namespace CnnViz.Inference.Requests;
 /// <param name="name">As requests name it.</param>
 /// <param name="whyNot">What is missing on this machine; null where the engine can be made.</param>
 /// <param name="create">Makes it; called once.</param>
-internal sealed class EngineEntry(string name, Func<string?> whyNot, Func<IEngine> create)
+/// <param name="accelerated">Whether it has a device faster than the CPU; null for never.</param>
+internal sealed class EngineEntry(string name, Func<string?> whyNot, Func<IEngine> create, Func<bool>? accelerated = null)
 {
+    private readonly Lazy<bool> _accelerated = new(() => accelerated?.Invoke() ?? false);
     private readonly Lazy<IEngine> _engine = new(create);
     private readonly Lazy<string?> _whyNot = new(whyNot);
 
@@ -15,6 +17,9 @@ internal sealed class EngineEntry(string name, Func<string?> whyNot, Func<IEngin
 
     /// <summary>What is missing on this machine; null where the engine can be had.</summary>
     public string? WhyNot => _whyNot.Value;
+
+    /// <summary>Whether it has a device faster than the CPU.</summary>
+    public bool Accelerated => _accelerated.Value;
 
     /// <summary>The engine; only where nothing is missing.</summary>
     public IEngine Engine => _engine.Value;

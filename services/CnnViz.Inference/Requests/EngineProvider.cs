@@ -4,11 +4,11 @@ using CnnViz.ServiceDefaults.Errors;
 namespace CnnViz.Inference.Requests;
 
 /// <summary>The engines of this host; a request picks one by name or leaves the choice to the host.</summary>
-/// <param name="engines">Those known, best first.</param>
+/// <param name="engines">Those known, best first on a machine without an accelerator.</param>
 internal sealed class EngineProvider(IReadOnlyList<EngineEntry> engines)
 {
     /// <summary>An engine, made when first asked for.</summary>
-    /// <param name="name">"" or "auto" for the best that can be had, or an engine's name.</param>
+    /// <param name="name">"" or "auto" for one with an accelerator, else the first that can be had; or an engine's name.</param>
     /// <exception cref="Grpc.Core.RpcException">
     /// INVALID_ARGUMENT for an unknown name, FAILED_PRECONDITION for an engine that lacks something on this machine.
     /// </exception>
@@ -16,7 +16,8 @@ internal sealed class EngineProvider(IReadOnlyList<EngineEntry> engines)
     {
         if (name is "" or "auto")
         {
-            return engines.FirstOrDefault(engine => engine.WhyNot is null)?.Engine
+            var usable = engines.Where(engine => engine.WhyNot is null).ToList();
+            return (usable.Find(engine => engine.Accelerated) ?? usable.FirstOrDefault())?.Engine
                 ?? throw Unavailable("no engine can be had", string.Join("; ", engines.Select(e => $"{e.Name}: {e.WhyNot}")), name);
         }
 
