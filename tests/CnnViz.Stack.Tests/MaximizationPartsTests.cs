@@ -99,7 +99,7 @@ public sealed class MaximizationPartsTests(StackFixture stack)
             r.Settings = new MaximizationSettings { Recipe = recipe, Steps = 6, PreviewInterval = 3 };
         }));
 
-        Assert.Equal([0, 9], events.Where(e => e.Result is not null).Select(e => e.Result.Filter));
+        Assert.Equal([0, 9], events.Where(e => e.Result is not null).Select(e => e.Result.Filter).Order());
         Assert.All(images, image => Assert.Equal([1L, 28, 28], image.Header.Shape));
         var previews = events.Where(e => e.Preview is not null).Select(e => e.Preview.Png.ToByteArray()).ToList();
         Assert.Equal(4, previews.Count);
