@@ -135,9 +135,8 @@ int32_t cnnviz_steps(cnnviz_program* program) {
 }
 
 const char* cnnviz_step_name(cnnviz_program* program, int32_t step) {
-    return guarded<const char*>(nullptr, [&] {
-        return present(program)->value.steps.at(static_cast<size_t>(step))->name.c_str();
-    });
+    return guarded<const char*>(nullptr,
+                                [&] { return present(program)->value.steps.at(static_cast<size_t>(step))->name.c_str(); });
 }
 
 double cnnviz_step_flops(cnnviz_program* program, int32_t step) {

@@ -20,8 +20,8 @@ weight_cache::packed pack(const dnnl::memory::dims& dims, const dnnl::memory::de
 
 }  // namespace
 
-weight_cache::packed weight_cache::get(const std::string& key, const dnnl::memory::dims& dims,
-                                       const dnnl::memory::desc& wanted, cnnviz_fill fill, void* context) {
+weight_cache::packed weight_cache::get(const std::string& key, const dnnl::memory::dims& dims, const dnnl::memory::desc& wanted,
+                                       cnnviz_fill fill, void* context) {
     const std::lock_guard lock(gate_);
     auto& forms = forms_[key];
     for (const packed& form : forms)

@@ -8,7 +8,8 @@
 // and 8 without; channels from C on are padding that no step may make infinite or NaN. "Planar" is (C, H, W). Buffers are
 // given as byte offsets into the arena, multiples of 64; -1 is none.
 //
-// The environment variable CNNVIZ_ONEDNN_ISA (avx2, avx512_core, avx512_core_bf16) keeps everything below what the processor could do.
+// The environment variable CNNVIZ_ONEDNN_ISA (avx2, avx512_core, avx512_core_bf16) keeps everything below what the processor
+// could do.
 //
 // Functions that can fail return a negative number or null; cnnviz_error() then says why, for the calling thread.
 #pragma once
@@ -130,7 +131,7 @@ CNNVIZ_API const char* cnnviz_error(void);
 CNNVIZ_API const char* cnnviz_version(void);          // oneDNN's, e.g. "2.6.3"
 CNNVIZ_API const char* cnnviz_isa(void);              // e.g. "avx512_core_bf16"
 CNNVIZ_API int32_t cnnviz_block(void);
-CNNVIZ_API int32_t cnnviz_bf16(void);                 // 1 when the processor multiplies bf16 natively; 0: bf16 convolutions may be refused
+CNNVIZ_API int32_t cnnviz_bf16(void);                 // 1 when the processor multiplies bf16 natively; else convolutions may refuse it
 
 CNNVIZ_API cnnviz_cache* cnnviz_cache_create(void);
 CNNVIZ_API void cnnviz_cache_free(cnnviz_cache*);     // programs keep what they use
@@ -159,7 +160,7 @@ CNNVIZ_API uint8_t* cnnviz_lane_arena(cnnviz_lane*);
 CNNVIZ_API int64_t cnnviz_lane_bytes(cnnviz_lane*);   // arena and scratchpad
 
 // Runs count steps from first with the program's threads and denormals flushed; the calling thread's own number of OpenMP threads
-// and floating-point mode are as before afterwards.
+// and floating-point mode are as before afterwards. A lane with steps on matrix tiles runs on a thread of its own; the call waits.
 CNNVIZ_API int32_t cnnviz_lane_run(cnnviz_lane*, int32_t first, int32_t count);
 
 // Nanoseconds per step of one run of all given steps, for tuning.

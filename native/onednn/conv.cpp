@@ -30,11 +30,15 @@ int64_t planar_bytes(const map& m, int type) { return aligned(int64_t{m.c} * m.h
 class assembly {
 public:
     assembly(const cnnviz_conv& conv, const convolution_weights& weights, int threads, bool backward)
-        : conv_(conv), weights_(weights), threads_(threads), backward_(backward),
+        : conv_(conv),
+          weights_(weights),
+          threads_(threads),
+          backward_(backward),
           from_(backward ? map{conv.oc, conv.oh, conv.ow} : map{conv.ic, conv.ih, conv.iw}),
           to_(backward ? map{conv.ic, conv.ih, conv.iw} : map{conv.oc, conv.oh, conv.ow}),
           computed_(conv.src_type == CNNVIZ_F32 ? CNNVIZ_F32 : conv.dst_type) {
         check();
+        step_.tiles = processor::get().tiles && conv.src_type == CNNVIZ_BF16;
         step_.flops = 2.0 * conv.oc * conv.oh * conv.ow * (conv.ic / conv.groups) * conv.kh * conv.kw;
     }
 
@@ -123,8 +127,8 @@ private:
     }
 
     // A rule, not a measurement: the same machine must always choose the same. Measured with one thread: on 8x8 cells the
-    // transforms cost more than they save, with 16 channels too; from 20x20 cells with 32 channels or 14x14 with 64 on Winograd is
-    // faster, up to 2.4 times.
+    // transforms cost more than they save, with 16 channels too; from 20x20 cells with 32 channels or 14x14 with 64 on Winograd
+    // is faster, up to 2.4 times.
     bool winograd_pays() const {
         const cnnviz_conv& c = conv_;
         const int channels = std::min(c.ic, c.oc), cells = c.oh * c.ow;

@@ -35,8 +35,7 @@ struct lane::call {
     kernel_arguments operands{};
 };
 
-lane::lane(const program& program, int64_t arena_bytes)
-    : threads_(program.threads), stream_(cpu()), steps_(program.steps) {
+lane::lane(const program& program, int64_t arena_bytes) : threads_(program.threads), stream_(cpu()), steps_(program.steps) {
     int64_t arena = 0, scratch = 0;
     for (const auto& s : steps_) {
         arena = std::max(arena, s->arena);
@@ -45,7 +44,7 @@ lane::lane(const program& program, int64_t arena_bytes)
     if (arena_bytes < arena)
         throw std::invalid_argument("the steps need an arena of " + std::to_string(arena) + " bytes, not " +
                                     std::to_string(arena_bytes));
-    // Huge pages need alignment to their size, which the system gives to large mappings only by chance; a page more allows it.
+    // The scratchpad lies behind the arena; large lanes ask for huge pages, which spare the processor most address look-ups.
     const int64_t wanted = aligned(arena_bytes) + scratch;
     bytes_ = static_cast<size_t>(std::max<int64_t>(64, wanted));
     void* memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -55,6 +54,8 @@ lane::lane(const program& program, int64_t arena_bytes)
     try {
         for (const auto& s : steps_) bind(*s, memory_ + aligned(arena_bytes));
         first_call_.push_back(calls_.size());
+        if (std::any_of(steps_.begin(), steps_.end(), [](const auto& s) { return s->tiles; }))
+            worker_ = std::make_unique<worker>();
     } catch (...) {
         munmap(memory_, bytes_);
         throw;
@@ -105,23 +106,23 @@ void lane::run_step(size_t index) {
     }
 }
 
-void lane::run(int first, int count) {
-    check(first, count);
-    const thread_count threads(threads_);
-    const flushed_denormals flushed(threads_);
-    for (int i = 0; i < count; i++) run_step(static_cast<size_t>(first + i));
-}
-
-void lane::profile(int first, int count, int64_t* nanoseconds) {
-    check(first, count);
+void lane::run_steps(int first, int count, int64_t* nanoseconds) {
     const thread_count threads(threads_);
     const flushed_denormals flushed(threads_);
     using clock = std::chrono::steady_clock;
     for (int i = 0; i < count; i++) {
-        const auto start = clock::now();
+        const auto start = nanoseconds ? clock::now() : clock::time_point{};
         run_step(static_cast<size_t>(first + i));
-        nanoseconds[i] = std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now() - start).count();
+        if (nanoseconds) nanoseconds[i] = std::chrono::duration_cast<std::chrono::nanoseconds>(clock::now() - start).count();
     }
+}
+
+void lane::run(int first, int count) { profile(first, count, nullptr); }
+
+void lane::profile(int first, int count, int64_t* nanoseconds) {
+    check(first, count);
+    if (worker_) worker_->run([&] { run_steps(first, count, nanoseconds); });
+    else run_steps(first, count, nanoseconds);
 }
 
 }  // namespace cnnviz

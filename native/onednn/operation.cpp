@@ -158,8 +158,7 @@ step operation_step(const cnnviz_op& op, int threads) {
     result.name = std::string(shape.name) + " " + text(op.c) + "x" + text(op.h) + "x" + text(op.w);
     if (shape.dst.h != op.h || shape.dst.w != op.w)
         result.name += ">" + text(shape.dst.c) + "x" + text(shape.dst.h) + "x" + text(shape.dst.w);
-    kernel_part part =
-        make_kernel(op, place::in_arena(op.a), place::in_arena(op.b), place::in_arena(op.dst), threads);
+    kernel_part part = make_kernel(op, place::in_arena(op.a), place::in_arena(op.b), place::in_arena(op.dst), threads);
     attach_tables(op, part);
     claim(result, op.a, shape.a.bytes(op.a_type), "a");
     if (shape.b.c == 0) part.b = {};

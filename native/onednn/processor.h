@@ -8,11 +8,11 @@
 namespace cnnviz {
 
 struct processor {
-    int block;            // channels of a block
-    bool bf16;            // multiplies bf16 natively
-    bool tiles;           // multiplies bf16 on matrix tiles (AMX)
-    const char* isa;      // oneDNN's name for what it uses
-    kernel_finder find;   // kernels for it
+    int block;           // channels of a block
+    bool bf16;           // multiplies bf16 natively
+    bool tiles;          // multiplies bf16 on matrix tiles (AMX)
+    const char* isa;     // oneDNN's name for what it uses
+    kernel_finder find;  // kernels for it
 
     // Throws where the processor has no AVX2. The environment variable CNNVIZ_ONEDNN_ISA (avx2, avx512_core, avx512_core_bf16)
     // keeps oneDNN and the kernels below what the processor could do.

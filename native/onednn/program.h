@@ -5,6 +5,7 @@
 
 #include "cache.h"
 #include "step.h"
+#include "worker.h"
 
 namespace cnnviz {
 
@@ -32,15 +33,20 @@ private:
     struct call;  // a part with its pointers
     void bind(const step&, uint8_t* scratch);
     void run_step(size_t index);
+    void run_steps(int first, int count, int64_t* nanoseconds);  // times them unless null
     void check(int first, int count) const;
 
     int threads_;
+    // A thread that has used matrix tiles gets signal frames of 11 KiB from then on, more than the alternate stacks that .NET
+    // gives its threads can bear: the next null reference caught there would end the process. So tiles are used on a thread of
+    // our own.
+    std::unique_ptr<worker> worker_;
     uint8_t* memory_ = nullptr;
     size_t bytes_ = 0;
     dnnl::stream stream_;
     std::vector<std::shared_ptr<const step>> steps_;  // keeps what the calls point to
     std::vector<call> calls_;
-    std::vector<size_t> first_call_;                  // of each step, and one past the last
+    std::vector<size_t> first_call_;  // of each step, and one past the last
 };
 
 }  // namespace cnnviz

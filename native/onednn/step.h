@@ -53,6 +53,7 @@ struct step {
     std::vector<std::variant<primitive_part, kernel_part>> parts;
     int64_t temporary = 0;  // bytes of its temporaries
     int64_t arena = 0;      // bytes that the arena must have
+    bool tiles = false;     // whether it may use the processor's matrix tiles
 
     // Bytes of temporaries and of the largest scratchpad of a part, behind each other.
     int64_t scratch() const;

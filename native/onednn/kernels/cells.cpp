@@ -8,7 +8,9 @@ namespace {
 inline void move(float* d, const float* a) { store(d, load(a)); }
 inline void move(bf16* d, const bf16* a) { __builtin_memcpy(d, a, block * sizeof(bf16)); }
 template <class A, class D>
-inline void move(D* d, const A* a) { store(d, load(a)); }
+inline void move(D* d, const A* a) {
+    store(d, load(a));
+}
 
 template <class A, class D>
 struct to_cells {

@@ -6,12 +6,12 @@ namespace {
 
 // The channels of one block of dst that a copy writes, and where they come from: lanes of two neighbouring blocks of a.
 struct source_lanes {
-    mask written;    // lanes of dst's block in the copied range
-    mask channels;   // lanes that are channels of dst at all; the others are padding
-    bool partial;    // whether some lane is not written
-    int low, high;   // blocks of a
-    ivec lanes;      // of (low, high)
-    bool aligned;    // lanes = those of low
+    mask written;   // lanes of dst's block in the copied range
+    mask channels;  // lanes that are channels of dst at all; the others are padding
+    bool partial;   // whether some lane is not written
+    int low, high;  // blocks of a
+    ivec lanes;     // of (low, high)
+    bool aligned;   // lanes = those of low
 };
 
 inline source_lanes lanes_of(const kernel_arguments& k, int dst_block) {
@@ -19,8 +19,13 @@ inline source_lanes lanes_of(const kernel_arguments& k, int dst_block) {
     const int channel = k.n[3] - first;  // a's channel that would be lane 0
     const int low = channel >= 0 ? channel / block : -((-channel + block - 1) / block);
     const int shift = channel - low * block, top = blocks_of(k.c) - 1;
-    return {lanes_in(first, last), lanes_in(0, k.n[6] - dst_block * block), first > 0 || last < block,
-            most(0, least(low, top)), most(0, least(low + 1, top)), window_lanes(shift), shift == 0};
+    return {lanes_in(first, last),
+            lanes_in(0, k.n[6] - dst_block * block),
+            first > 0 || last < block,
+            most(0, least(low, top)),
+            most(0, least(low + 1, top)),
+            window_lanes(shift),
+            shift == 0};
 }
 
 template <class A, class D, bool accumulate>

@@ -135,15 +135,21 @@ void combine(const kernel_arguments& k, Function f) {
 
 template <class A, class B, class D>
 struct sum {
-    static void run(const kernel_arguments& k) { combine<A, B, D>(k, [](vec a, vec b) { return add(a, b); }); }
+    static void run(const kernel_arguments& k) {
+        combine<A, B, D>(k, [](vec a, vec b) { return add(a, b); });
+    }
 };
 template <class A, class B, class D>
 struct difference {
-    static void run(const kernel_arguments& k) { combine<A, B, D>(k, [](vec a, vec b) { return sub(a, b); }); }
+    static void run(const kernel_arguments& k) {
+        combine<A, B, D>(k, [](vec a, vec b) { return sub(a, b); });
+    }
 };
 template <class A, class B, class D>
 struct product {
-    static void run(const kernel_arguments& k) { combine<A, B, D>(k, [](vec a, vec b) { return mul(a, b); }); }
+    static void run(const kernel_arguments& k) {
+        combine<A, B, D>(k, [](vec a, vec b) { return mul(a, b); });
+    }
 };
 
 }  // namespace

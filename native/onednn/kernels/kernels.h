@@ -33,8 +33,14 @@ using kernel = void (*)(const kernel_arguments&);
 // Null where there is no such operation, or not for these types.
 using kernel_finder = kernel (*)(int op, int a_type, int b_type, int dst_type);
 
-namespace avx2 { kernel find(int op, int a_type, int b_type, int dst_type); }
-namespace avx512 { kernel find(int op, int a_type, int b_type, int dst_type); }
-namespace avx512_bf16 { kernel find(int op, int a_type, int b_type, int dst_type); }
+namespace avx2 {
+kernel find(int op, int a_type, int b_type, int dst_type);
+}
+namespace avx512 {
+kernel find(int op, int a_type, int b_type, int dst_type);
+}
+namespace avx512_bf16 {
+kernel find(int op, int a_type, int b_type, int dst_type);
+}
 
 }  // namespace cnnviz

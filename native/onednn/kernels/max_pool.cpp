@@ -58,7 +58,8 @@ struct max_pool {
         for (int ky = 0, cell = 0; ky < g.kh; ky++)
             for (int kx = 0; kx < g.kw; kx++, cell++) {
                 const int y = top + ky * g.dh, x = left + kx * g.dw;
-                if (y >= 0 && x >= 0 && y < g.h && x < g.w) best.offer(load(a + (static_cast<int64_t>(y) * g.w + x) * block), cell);
+                if (y >= 0 && x >= 0 && y < g.h && x < g.w)
+                    best.offer(load(a + (static_cast<int64_t>(y) * g.w + x) * block), cell);
                 else if (k.n[10] && y < g.h + k.n[11] && x < g.w + k.n[12]) best.offer(zero(), padded_zero);
             }
         return best;

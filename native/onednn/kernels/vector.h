@@ -87,8 +87,10 @@ inline void transpose(vec* r) {
     const __m512i l1 = _mm512_setr_epi32(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
     const __m512i h1 = _mm512_setr_epi32(1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
     for (int i = 0; i < 8; i++) pair(r[i], r[i + 8], l8, h8);
-    for (int i = 0; i < 16; i += 8) for (int j = 0; j < 4; j++) pair(r[i + j], r[i + j + 4], l4, h4);
-    for (int i = 0; i < 16; i += 4) for (int j = 0; j < 2; j++) pair(r[i + j], r[i + j + 2], l2, h2);
+    for (int i = 0; i < 16; i += 8)
+        for (int j = 0; j < 4; j++) pair(r[i + j], r[i + j + 4], l4, h4);
+    for (int i = 0; i < 16; i += 4)
+        for (int j = 0; j < 2; j++) pair(r[i + j], r[i + j + 2], l2, h2);
     for (int i = 0; i < 16; i += 2) pair(r[i], r[i + 1], l1, h1);
 }
 
@@ -136,13 +138,9 @@ inline void store_bytes(uint8_t* p, ivec v) {
     const __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
     _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi16(words, words));
 }
-inline ivec load_bytes(const uint8_t* p) {
-    return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
-}
+inline ivec load_bytes(const uint8_t* p) { return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))); }
 inline void store_mask(uint8_t* p, mask m) { store_bytes(p, _mm256_srli_epi32(_mm256_castps_si256(m), 31)); }
-inline mask load_mask(const uint8_t* p) {
-    return _mm256_castsi256_ps(_mm256_cmpgt_epi32(load_bytes(p), _mm256_setzero_si256()));
-}
+inline mask load_mask(const uint8_t* p) { return _mm256_castsi256_ps(_mm256_cmpgt_epi32(load_bytes(p), _mm256_setzero_si256())); }
 inline ivec iset1(int x) { return _mm256_set1_epi32(x); }
 inline ivec iselect(mask m, ivec yes, ivec no) { return _mm256_blendv_epi8(no, yes, _mm256_castps_si256(m)); }
 inline mask iequal(ivec a, ivec b) { return _mm256_castsi256_ps(_mm256_cmpeq_epi32(a, b)); }

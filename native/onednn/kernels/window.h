@@ -8,8 +8,18 @@ struct window_geometry {
     int h, w, oh, ow, kh, kw, sh, sw, dh, dw, pt, pl;
 
     explicit window_geometry(const kernel_arguments& k)
-        : h(k.h), w(k.w), oh(k.n[0]), ow(k.n[1]), kh(k.n[2]), kw(k.n[3]), sh(k.n[4]), sw(k.n[5]), dh(k.n[6]), dw(k.n[7]),
-          pt(k.n[8]), pl(k.n[9]) {}
+        : h(k.h),
+          w(k.w),
+          oh(k.n[0]),
+          ow(k.n[1]),
+          kh(k.n[2]),
+          kw(k.n[3]),
+          sh(k.n[4]),
+          sw(k.n[5]),
+          dh(k.n[6]),
+          dw(k.n[7]),
+          pt(k.n[8]),
+          pl(k.n[9]) {}
 };
 
 inline int floor_div(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }

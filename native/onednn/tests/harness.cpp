@@ -42,7 +42,8 @@ uint16_t rounded(float x) {
 }
 
 double as(int type, double x) {
-    return type == CNNVIZ_BF16 ? static_cast<double>(widened(rounded(static_cast<float>(x)))) : static_cast<double>(static_cast<float>(x));
+    return type == CNNVIZ_BF16 ? static_cast<double>(widened(rounded(static_cast<float>(x))))
+                               : static_cast<double>(static_cast<float>(x));
 }
 
 bench::bench(int threads) : cache(cnnviz_cache_create()), program(cnnviz_program_create(cache, threads)) {
@@ -84,8 +85,9 @@ int32_t bench::conv(cnnviz_conv c, const values& weights, const std::vector<floa
     };
     void* context = const_cast<values*>(&weights);
     const std::string key = "w" + std::to_string(steps_++);
-    const int32_t step = backward ? cnnviz_add_conv_backward(program, &c, key.c_str(), fill, context)
-                                  : cnnviz_add_conv(program, &c, key.c_str(), fill, context, bias.empty() ? nullptr : bias.data());
+    const int32_t step = backward
+                             ? cnnviz_add_conv_backward(program, &c, key.c_str(), fill, context)
+                             : cnnviz_add_conv(program, &c, key.c_str(), fill, context, bias.empty() ? nullptr : bias.data());
     if (step < 0) error_ = cnnviz_error();
     return step;
 }

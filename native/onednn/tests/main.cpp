@@ -1,5 +1,5 @@
-// Runs all tests against naive loops over doubles. An argument limits the instruction set as CNNVIZ_ONEDNN_ISA does: avx2, avx512_core,
-// avx512_core_bf16.
+// Runs all tests against naive loops over doubles. An argument limits the instruction set as CNNVIZ_ONEDNN_ISA does: avx2,
+// avx512_core, avx512_core_bf16.
 #include <cstdlib>
 
 #include "harness.h"

@@ -141,7 +141,8 @@ int main(int argc, char** argv) {
     }
     for (const int channels : {32, 64, 128, 256, 512})
         for (const int size : {14, 20, 28})
-            for (const bool winograd : {false, true}) conv("3x3 small", channels, channels, size, 3, 1, CNNVIZ_F32, winograd, {relu});
+            for (const bool winograd : {false, true})
+                conv("3x3 small", channels, channels, size, 3, 1, CNNVIZ_F32, winograd, {relu});
     passes(gradient);
 
     cnnviz_lane* lane = cnnviz_lane_create(program, 5 * slot);
@@ -159,7 +160,8 @@ int main(int argc, char** argv) {
         auto& t = times[static_cast<size_t>(i)];
         std::sort(t.begin(), t.end());
         const double ns = static_cast<double>(t[t.size() / 2]), flops = cnnviz_step_flops(program, i);
-        std::printf("%-26s %8.1f us %7.1f GF/s  %s\n", labels[static_cast<size_t>(i)].c_str(), ns / 1e3, flops / ns, cnnviz_step_name(program, i));
+        std::printf("%-26s %8.1f us %7.1f GF/s  %s\n", labels[static_cast<size_t>(i)].c_str(), ns / 1e3, flops / ns,
+                    cnnviz_step_name(program, i));
     }
     cnnviz_lane_free(lane);
     cnnviz_program_free(program);

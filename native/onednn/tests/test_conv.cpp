@@ -89,7 +89,8 @@ void forward(const named& g, int src_type, int dst_type, bool winograd, int thre
     expect_no_reference_loops(b.name(step));
     if (winograd && std::string(g.name) == "3x3 large" && cnnviz_block() == 16 && cnnviz_version()[0] == '2')
         expect(b.name(step).find("wino") != std::string::npos, what + " takes Winograd");
-    expect(cnnviz_step_flops(b.program, step) == 2.0 * static_cast<double>(out.count() * weight_count(c) / c.oc), what + " flops");
+    expect(cnnviz_step_flops(b.program, step) == 2.0 * static_cast<double>(out.count() * weight_count(c) / c.oc),
+           what + " flops");
     expect_close(b.read(c.dst), convolve(c, src, weights, bias), tolerance(dst_type), what);
 }
 

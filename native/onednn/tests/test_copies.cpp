@@ -40,7 +40,8 @@ void copy(const region& r, bool accumulate, int a_type, int d_type, int threads)
     for (int c = 0; c < r.n[0]; c++)
         for (int y = 0; y < r.n[1]; y++)
             for (int x = 0; x < r.n[2]; x++) {
-                const int fy = r.n[4] + y * r.n[12], fx = r.n[5] + x * r.n[13], ty = r.n[10] + y * r.n[14], tx = r.n[11] + x * r.n[15];
+                const int fy = r.n[4] + y * r.n[12], fx = r.n[5] + x * r.n[13], ty = r.n[10] + y * r.n[14],
+                          tx = r.n[11] + x * r.n[15];
                 const double v = a[(static_cast<size_t>(r.n[3] + c) * r.from.h + fy) * r.from.w + fx];
                 double& to = expected[(static_cast<size_t>(r.n[9] + c) * r.to.h + ty) * r.to.w + tx];
                 to = accumulate ? to + v : v;
@@ -54,8 +55,8 @@ void copy(const region& r, bool accumulate, int a_type, int d_type, int threads)
     op.a_type = a_type;
     op.dst_type = d_type;
     b.op(op);
-    const std::string what = std::string("copy: ") + r.name + (accumulate ? " +=" : "") + " types " + std::to_string(a_type) +
-                             std::to_string(d_type);
+    const std::string what =
+        std::string("copy: ") + r.name + (accumulate ? " +=" : "") + " types " + std::to_string(a_type) + std::to_string(d_type);
     if (b.run(what)) expect_close(b.read(op.dst), expected, tolerance(d_type), what);
 }
 
@@ -74,7 +75,8 @@ void resize(bool accumulate, int a_type, int d_type, int threads) {
     for (int i = 0; i < to.h + to.w; i++) {
         lines.emplace_back();
         const int size = i < to.h ? from.h : from.w;
-        for (int j = 0; j < i % 4; j++) lines.back().push_back({(i * 3 + j) % size, static_cast<float>(weights[static_cast<size_t>(i + j)])});
+        for (int j = 0; j < i % 4; j++)
+            lines.back().push_back({(i * 3 + j) % size, static_cast<float>(weights[static_cast<size_t>(i + j)])});
     }
     std::vector<float> table;
     for (const auto& line : lines) {
@@ -91,7 +93,8 @@ void resize(bool accumulate, int a_type, int d_type, int threads) {
                 double sum = accumulate ? old[expected.size()] : 0;
                 for (const tap& r : lines[static_cast<size_t>(y)])
                     for (const tap& k : lines[static_cast<size_t>(to.h + x)])
-                        sum += static_cast<double>(r.weight) * k.weight * a[(static_cast<size_t>(c) * from.h + r.index) * from.w + k.index];
+                        sum += static_cast<double>(r.weight) * k.weight *
+                               a[(static_cast<size_t>(c) * from.h + r.index) * from.w + k.index];
                 expected.push_back(sum);
             }
     bench b(threads);
@@ -104,7 +107,8 @@ void resize(bool accumulate, int a_type, int d_type, int threads) {
     op.t0 = table.data();
     op.n0 = static_cast<int32_t>(table.size());
     b.op(op);
-    const std::string what = std::string("resize") + (accumulate ? " +=" : "") + " types " + std::to_string(a_type) + std::to_string(d_type);
+    const std::string what =
+        std::string("resize") + (accumulate ? " +=" : "") + " types " + std::to_string(a_type) + std::to_string(d_type);
     if (b.run(what)) expect_close(b.read(op.dst), expected, tolerance(d_type), what);
 }
 
@@ -123,7 +127,8 @@ void layouts(extents e, bool accumulate, int a_type, int d_type, int threads) {
     to.accumulate = from.accumulate = accumulate;
     b.op(to);
     b.op(from);
-    const std::string what = "layouts of " + std::to_string(e.c) + " channels types " + std::to_string(a_type) + std::to_string(d_type);
+    const std::string what =
+        "layouts of " + std::to_string(e.c) + " channels types " + std::to_string(a_type) + std::to_string(d_type);
     if (!b.run(what)) return;
     expect_close(b.read(to.dst), expected, tolerance(d_type), what + ": to_blocked");
     expect_close(b.read(from.dst), expected, tolerance(d_type), what + ": to_planar");
@@ -178,7 +183,8 @@ void test_copies() {
 void test_planar() {
     each_type([](int a, int d, int threads) {
         for (const bool accumulate : {false, true}) {
-            for (const extents e : {extents{3, 13, 11}, extents{16, 4, 8}, extents{37, 5, 5}, extents{32, 40, 41}, extents{1, 1, 1}})
+            for (const extents e :
+                 {extents{3, 13, 11}, extents{16, 4, 8}, extents{37, 5, 5}, extents{32, 40, 41}, extents{1, 1, 1}})
                 layouts(e, accumulate, a, d, threads);
             subpixel(3, 2, 2, accumulate, a, d, threads);
             subpixel(1, 4, 4, accumulate, a, d, threads);

@@ -72,7 +72,8 @@ void affine(const activation& f, bool tables, bool masked, int a_type, int d_typ
     mask_only.a_type = a_type;
     mask_only.dst_type = CNNVIZ_U8;
     b.op(mask_only);
-    const std::string what = "affine act " + std::to_string(f.act) + types(a_type, d_type) + " threads " + std::to_string(threads);
+    const std::string what =
+        "affine act " + std::to_string(f.act) + types(a_type, d_type) + " threads " + std::to_string(threads);
     if (!b.run(what)) return;
     expect_close(b.read(op.dst), expected, tolerance(d_type), what);
     if (masked) expect(b.read(op.b) == mask, what + " mask");
@@ -106,7 +107,8 @@ void affine_backward(bool tables, bool masked, bool accumulate, float alpha, boo
 }
 
 void activation_backward(const activation& f, bool accumulate, int a_type, int d_type, int threads) {
-    const values a = input(a_type, small.count(), 21), x = input(CNNVIZ_F32, small.count(), 22), old = input(d_type, small.count(), 23);
+    const values a = input(a_type, small.count(), 21), x = input(CNNVIZ_F32, small.count(), 22),
+                 old = input(d_type, small.count(), 23);
     values result, expected;
     for (size_t i = 0; i < a.size(); i++) {
         result.push_back(as(CNNVIZ_F32, f(x[i])));
@@ -114,7 +116,8 @@ void activation_backward(const activation& f, bool accumulate, int a_type, int d
         expected.push_back(a[i] * (f.active(x[i]) > 0 ? 1 : outside) + (accumulate ? old[i] : 0));
     }
     bench b(threads);
-    cnnviz_op op = operation(CNNVIZ_OP_ACT_BACKWARD, small, b.blocked(small, a_type, a), b.blocked(small, CNNVIZ_F32, result), -1);
+    cnnviz_op op =
+        operation(CNNVIZ_OP_ACT_BACKWARD, small, b.blocked(small, a_type, a), b.blocked(small, CNNVIZ_F32, result), -1);
     op.dst = b.blocked(small, d_type, old);
     op.act = f.act;
     op.alpha = f.alpha;

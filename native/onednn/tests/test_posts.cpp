@@ -29,7 +29,8 @@ struct subject {
 
 double applied(const subject& s, choice c, double x, size_t i) {
     switch (c) {
-    case sum: case add_in_place: return x + s.old[i];
+    case sum:
+    case add_in_place: return x + s.old[i];
     case relu: return x > 0 ? x : 0;
     case leaky: return x > 0 ? x : 0.25 * x;
     case clip: return std::fmin(std::fmax(x, -0.5), 1.5);
@@ -81,16 +82,22 @@ void test_posts() {
     const cnnviz_conv plain = geometry(1, 32, 48, 7, 9, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1);
     std::vector<subject> subjects;
     subjects.emplace_back("direct", typed(plain, CNNVIZ_F32, CNNVIZ_F32, false));
-    subjects.emplace_back("winograd", typed(geometry(1, 64, 64, 14, 14, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), CNNVIZ_F32, CNNVIZ_F32, true));
-    subjects.emplace_back("1x1 odd", typed(geometry(1, 40, 37, 5, 6, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0), CNNVIZ_F32, CNNVIZ_F32, false));
-    subjects.emplace_back("1x1 deep", typed(geometry(1, 2048, 32, 5, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0), CNNVIZ_F32, CNNVIZ_F32, false));
-    subjects.emplace_back("depthwise", typed(geometry(24, 24, 24, 7, 6, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), CNNVIZ_F32, CNNVIZ_F32, false));
-    subjects.emplace_back("planes", typed(geometry(4, 12, 20, 6, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), CNNVIZ_F32, CNNVIZ_F32, false));
+    subjects.emplace_back("winograd",
+                          typed(geometry(1, 64, 64, 14, 14, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), CNNVIZ_F32, CNNVIZ_F32, true));
+    subjects.emplace_back("1x1 odd",
+                          typed(geometry(1, 40, 37, 5, 6, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0), CNNVIZ_F32, CNNVIZ_F32, false));
+    subjects.emplace_back("1x1 deep",
+                          typed(geometry(1, 2048, 32, 5, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0), CNNVIZ_F32, CNNVIZ_F32, false));
+    subjects.emplace_back("depthwise",
+                          typed(geometry(24, 24, 24, 7, 6, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), CNNVIZ_F32, CNNVIZ_F32, false));
+    subjects.emplace_back("planes",
+                          typed(geometry(4, 12, 20, 6, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), CNNVIZ_F32, CNNVIZ_F32, false));
     if (cnnviz_bf16()) {
         subjects.emplace_back("bf16", typed(plain, CNNVIZ_BF16, CNNVIZ_BF16, false));
         subjects.emplace_back("bf16 to f32", typed(plain, CNNVIZ_BF16, CNNVIZ_F32, false));
         subjects.emplace_back("f32 to bf16", typed(plain, CNNVIZ_F32, CNNVIZ_BF16, false));
-        subjects.emplace_back("bf16 planes", typed(geometry(4, 12, 20, 6, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), CNNVIZ_BF16, CNNVIZ_BF16, false));
+        subjects.emplace_back("bf16 planes",
+                              typed(geometry(4, 12, 20, 6, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1), CNNVIZ_BF16, CNNVIZ_BF16, false));
     }
     for (const subject& s : subjects)
         for (int a = 0; a < choices; a++) {

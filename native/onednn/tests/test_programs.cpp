@@ -12,7 +12,8 @@ namespace tests {
 namespace {
 
 void refused(bench& b, cnnviz_op op, const char* what, const char* reason) {
-    expect(cnnviz_add_op(b.program, &op) < 0 && std::strstr(cnnviz_error(), reason), std::string("refused: ") + what + ", said: " + cnnviz_error());
+    expect(cnnviz_add_op(b.program, &op) < 0 && std::strstr(cnnviz_error(), reason),
+           std::string("refused: ") + what + ", said: " + cnnviz_error());
 }
 
 void refusals() {
@@ -51,7 +52,8 @@ void refusals() {
     cnnviz_conv conv = geometry(1, 16, 16, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1);
     conv.oh = 9;
     const cnnviz_fill fill = [](void*, float*) {};
-    expect(cnnviz_add_conv(b.program, &conv, "k", fill, nullptr, nullptr) < 0 && std::strstr(cnnviz_error(), "extents"), "refused: extents that do not follow");
+    expect(cnnviz_add_conv(b.program, &conv, "k", fill, nullptr, nullptr) < 0 && std::strstr(cnnviz_error(), "extents"),
+           "refused: extents that do not follow");
     expect(cnnviz_add_conv(b.program, nullptr, "k", fill, nullptr, nullptr) < 0, "refused: no description");
     expect(cnnviz_add_op(nullptr, &op) < 0 && std::strstr(cnnviz_error(), "null"), "refused: no program");
     expect(cnnviz_program_create(b.cache, 0) == nullptr, "refused: no threads");
@@ -59,7 +61,8 @@ void refusals() {
     expect(cnnviz_add_op(b.program, &op) == 0, "a good step is");
     expect(cnnviz_lane_create(b.program, 4096) == nullptr && std::strstr(cnnviz_error(), "arena"), "refused: a small arena");
     cnnviz_lane* lane = cnnviz_lane_create(b.program, 8192);
-    expect(lane && cnnviz_lane_run(lane, 0, 2) < 0 && cnnviz_lane_run(lane, 1, 1) < 0 && cnnviz_lane_run(lane, 0, 1) == 0, "refused: steps there are not");
+    expect(lane && cnnviz_lane_run(lane, 0, 2) < 0 && cnnviz_lane_run(lane, 1, 1) < 0 && cnnviz_lane_run(lane, 0, 1) == 0,
+           "refused: steps there are not");
     expect(cnnviz_lane_bytes(lane) >= 8192, "a lane's bytes");
     cnnviz_lane_free(lane);
     expect(cnnviz_step_name(b.program, 5) == nullptr, "refused: the name of no step");
@@ -83,8 +86,11 @@ void sharing() {
     cnnviz_program* second = cnnviz_program_create(cache, 1);
     expect(cnnviz_add_conv(first, &conv, "w", fill, nullptr, nullptr) == 0 && fills == 1, "the first use packs");
     const int64_t once = cnnviz_cache_bytes(cache);
-    expect(cnnviz_add_conv(second, &conv, "w", fill, nullptr, nullptr) == 0 && fills == 1 && cnnviz_cache_bytes(cache) == once, "the second does not");
-    expect(cnnviz_add_conv(second, &conv, "v", fill, nullptr, nullptr) == 1 && fills == 2 && cnnviz_cache_bytes(cache) == 2 * once, "another name does");
+    expect(cnnviz_add_conv(second, &conv, "w", fill, nullptr, nullptr) == 0 && fills == 1 && cnnviz_cache_bytes(cache) == once,
+           "the second does not");
+    expect(
+        cnnviz_add_conv(second, &conv, "v", fill, nullptr, nullptr) == 1 && fills == 2 && cnnviz_cache_bytes(cache) == 2 * once,
+        "another name does");
     cnnviz_cache_free(cache);
     expect(cnnviz_add_conv(second, &conv, "w", fill, nullptr, nullptr) < 0, "no step after the cache is gone");
     cnnviz_lane* lane = cnnviz_lane_create(first, 2 * bytes);
@@ -135,7 +141,8 @@ void repeatability() {
             cnnviz_lane* lane = cnnviz_lane_create(b.program, conv.dst + static_cast<int64_t>(bytes));
             std::memcpy(cnnviz_lane_arena(lane), arena, static_cast<size_t>(conv.dst));
             for (int i = 0; i < 5; i++)
-                fine = fine && cnnviz_lane_run(lane, 0, 1) == 0 && std::memcmp(cnnviz_lane_arena(lane) + conv.dst, first.data(), bytes) == 0;
+                fine = fine && cnnviz_lane_run(lane, 0, 1) == 0 &&
+                       std::memcmp(cnnviz_lane_arena(lane) + conv.dst, first.data(), bytes) == 0;
             cnnviz_lane_free(lane);
         };
         again(same);
