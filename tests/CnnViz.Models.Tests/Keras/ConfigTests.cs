@@ -125,6 +125,20 @@ public sealed class ConfigTests
         Assert.All(told.Input.Std, std => Assert.Equal(2, std));
     }
 
+    [Theory]
+    [InlineData("[0.5,0.25,0.125]")]
+    [InlineData("[[[[0.5,0.25,0.125]]]]")]
+    [InlineData("""{"class_name":"__numpy__","config":{"value":[0.5,0.25,0.125],"dtype":"float32"}}""")]
+    public void Read_NormalizationWithItsValuesInTheConfiguration_HasThem(string mean)
+    {
+        using var graph = Functional().Layer("Normalization", "norm", $$"""{"axis":-1,"mean":{{mean}},"variance":[4,9,16]}""").Read();
+        var (means, variances) = (new float[3], new float[3]);
+        graph.Weights.Read("norm/moving_mean", means);
+        graph.Weights.Read("norm/moving_variance", variances);
+        Assert.Equal([0.5f, 0.25f, 0.125f], means);
+        Assert.Equal([4f, 9f, 16f], variances);
+    }
+
     [Fact]
     public void Read_StridedSamePadding_AllowsMultiplesOfTheStride()
     {

@@ -6,11 +6,20 @@ namespace CnnViz.Models.Keras;
 /// <summary>A layer's parameters, typed; absent ones have Keras' defaults, which the caller names.</summary>
 internal readonly struct KerasAttributes(JsonElement config)
 {
-    /// <summary>The member; null where it is absent or null.</summary>
-    public JsonElement? Get(string name) => config.ValueKind == JsonValueKind.Object
-        && config.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-            ? value
-            : null;
+    /// <summary>The member, an array of Keras 3 as its values; null where it is absent or null.</summary>
+    public JsonElement? Get(string name)
+    {
+        if (config.ValueKind != JsonValueKind.Object || !config.TryGetProperty(name, out var value)
+            || value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        return JsonShape.Text(value, "class_name") is "__numpy__" or "__tensor__"
+            && JsonShape.Optional(value, "config") is { } inner && inner.TryGetProperty("value", out var values)
+                ? values
+                : value;
+    }
 
     public string? Text(string name) => JsonShape.Text(config, name);
 
@@ -104,12 +113,7 @@ internal readonly struct KerasAttributes(JsonElement config)
 
     private static float Float(JsonElement value, string name)
     {
-        // Keras 3 saves some numbers as one-value arrays' text form or as objects; only plain ones are read.
-        var number = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("config", out var config)
-            && JsonShape.Optional(value, "config") is { } inner && inner.TryGetProperty("value", out var wrapped)
-                ? JsonNumbers.Double(wrapped, $"its {name}")
-                : JsonNumbers.Double(value, $"its {name}");
-        var single = (float)number;
+        var single = (float)JsonNumbers.Double(value, $"its {name}");
         return float.IsFinite(single) ? single : throw new ModelFormatException($"its {name} is no finite number");
     }
 }
