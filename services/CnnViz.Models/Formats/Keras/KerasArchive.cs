@@ -187,7 +187,7 @@ internal sealed class KerasArchive
                 throw new ModelFormatException($"entry '{name}' does not have the {entry.Size} bytes that it declares");
             }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw new ModelFormatException($"entry '{name}' is damaged", e);
         }
