@@ -20,7 +20,7 @@ public sealed class ConcurrencyTests
         var gate = new Lock();
         host.Engine.OnStep = model =>
         {
-            // The first steps wait until every call has a step to take; from then on each lane's next turn is decided on the lane.
+            // The first steps wait until every call has a step to take; from then on turns are decided on the lanes alone.
             if (Volatile.Read(ref opened) == 0)
             {
                 Interlocked.Increment(ref blocked);

@@ -33,6 +33,25 @@ public sealed class EngineChoiceTests
             ("linear", "cpu", ran, threads), (execution.Engine, execution.Device, execution.Precision, execution.Threads));
     }
 
+    [Fact]
+    public async Task MaximizeFilter_Threads_AsAskedOrRefused()
+    {
+        await using var host = await RunningHost.StartAsync();
+        var request = RunningHost.Request(1, 2);
+        request.Threads = 1;
+        using var call = host.Client.MaximizeFilter(request);
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal(1, call.ResponseStream.Current.Event.Started.Execution.Threads);
+
+        request.Threads = 3;
+        using var refused = host.Client.MaximizeFilter(request);
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => refused.ResponseStream.MoveNext(CancellationToken.None));
+
+        Assert.Equal(
+            (StatusCode.InvalidArgument, "threads: must be 1 or 2 on engine linear, or 0, not 3"),
+            (refusal.StatusCode, refusal.Status.Detail));
+    }
+
     [Theory]
     [InlineData("", "fp32")]
     [InlineData("fast", "fp32+bf16")]

@@ -58,7 +58,7 @@ internal sealed class RunningHost : IAsyncDisposable
             Width = 16,
             Channels = 3,
             Seed = (ulong)seed,
-            Layers = { new SpecLayer { Conv2D = new Conv2dSpec { Filters = 4, Kernel = new SpecSize { Height = 3, Width = 3 } } } },
+            Layers = { new SpecLayer { Conv2D = new Conv2dSpec { Filters = 4, Kernel = new SpecSize { Height = 3 } } } },
         },
         Layer = "1",
         Filters = { 1 },

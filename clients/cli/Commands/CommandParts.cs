@@ -43,7 +43,8 @@ internal static class CommandParts
         };
 
     /// <summary>The engine.</summary>
-    public static Option<string?> Engine() => new("--engine") { Description = "Engine that computes: auto (default), onednn or torch" };
+    public static Option<string?> Engine() =>
+        new("--engine") { Description = "Engine that computes: auto (default), onednn or torch" };
 
     /// <summary>The precision.</summary>
     public static Option<string?> Precision()

@@ -6,7 +6,9 @@ public sealed record LaneSchedulerOptions
     /// <summary>Most lanes.</summary>
     public const int MaxLanes = 1024;
 
-    /// <summary>Units of one thread that run at the same time, 1..1024; 0 (the default) is the machine's physical cores.</summary>
+    /// <summary>
+    /// Units of one thread that run at the same time, 1..1024; 0 (the default) is the machine's physical cores.
+    /// </summary>
     public int Lanes { get; init; }
 
     /// <summary>Most runs and requests under way at the same time, at least 1; default 256.</summary>

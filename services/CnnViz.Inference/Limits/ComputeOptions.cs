@@ -11,7 +11,8 @@ internal sealed class ComputeOptions
     public int Lanes { get; set; }
 
     /// <summary>
-    /// Calls that compute or wait for a turn at the same time, 1 to 100000; default 256. More are refused with RESOURCE_EXHAUSTED.
+    /// Calls that compute or wait for a turn at the same time, 1 to 100000; default 256. More are refused with
+    /// RESOURCE_EXHAUSTED.
     /// </summary>
     [Range(1, 100_000)]
     public int ActiveCalls { get; set; } = 256;

@@ -18,13 +18,16 @@ internal sealed class EngineProvider(IReadOnlyList<EngineEntry> engines)
         {
             var usable = engines.Where(engine => engine.WhyNot is null).ToList();
             return (usable.Find(engine => engine.Accelerated) ?? usable.FirstOrDefault())?.Engine
-                ?? throw Unavailable("no engine can be had", string.Join("; ", engines.Select(e => $"{e.Name}: {e.WhyNot}")), name);
+                ?? throw Unavailable(
+                    "no engine can be had", string.Join("; ", engines.Select(e => $"{e.Name}: {e.WhyNot}")), name);
         }
 
         var entry = engines.FirstOrDefault(engine => engine.Name == name)
             ?? throw RpcErrors.InvalidArgument(
                 ("engine", $"must be auto, {string.Join(" or ", engines.Select(e => e.Name))}, not {Fields.Quote(name)}"));
-        return entry.WhyNot is { } missing ? throw Unavailable($"engine '{name}' cannot be had here", missing, name) : entry.Engine;
+        return entry.WhyNot is { } missing
+            ? throw Unavailable($"engine '{name}' cannot be had here", missing, name)
+            : entry.Engine;
     }
 
     private static Grpc.Core.RpcException Unavailable(string what, string why, string name) =>

@@ -1,3 +1,4 @@
+using CnnViz.Engine;
 using CnnViz.Engine.Maximization;
 using CnnViz.Models;
 using CnnViz.ServiceDefaults.Errors;
@@ -48,6 +49,18 @@ internal static class MaximizationRequests
                 ModelRequests.Shape(graph, "settings.terms", term, options.NetworkHeight, options.NetworkWidth)),
         ];
         return unknown.Count == 0 ? options : throw Refusal(unknown);
+    }
+
+    /// <summary>How the run is computed.</summary>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a precision or threads that are not offered.</exception>
+    public static RunSettings Settings(MaximizeFilterRequest request, IEngine engine)
+    {
+        var settings = new RunSettings { Precision = Precisions.Read(request.Precision), Threads = request.Threads };
+        var lanes = engine.Lanes > 1 ? "1 or " : "";
+        return settings.Suit(engine)
+            ? settings
+            : throw RpcErrors.InvalidArgument(
+                ("threads", $"must be {lanes}{engine.Threads} on engine {engine.Name}, or 0, not {request.Threads}"));
     }
 
     /// <summary>The layer to maximise at: the one named, or for classes the one that has them.</summary>

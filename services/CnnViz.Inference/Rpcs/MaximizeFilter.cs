@@ -18,7 +18,7 @@ internal sealed partial class InferenceGrpcService
         var graph = models.Graph(request.Model, request.Spec);
         var layer = MaximizationRequests.Layer(graph, request);
         var engine = engines.Pick(request.Engine);
-        var settings = new RunSettings { Precision = Precisions.Read(request.Precision) };
+        var settings = MaximizationRequests.Settings(request, engine);
         var options = MaximizationRequests.Read(graph, layer, request);
         var runId = RunIds.Next(time);
         var events = new MaximizationEvents(runId, graph);
@@ -29,7 +29,8 @@ internal sealed partial class InferenceGrpcService
         Log.Started(logger, runId, graph.Name, layer.Name, options.Filters.Count, options.Steps);
         try
         {
-            await foreach (var happened in maximizer.RunAsync(graph, engine, options, settings, linked.Token).ConfigureAwait(false))
+            var run = maximizer.RunAsync(graph, engine, options, settings, linked.Token);
+            await foreach (var happened in run.ConfigureAwait(false))
             {
                 foreach (var message in events.Messages(happened))
                 {

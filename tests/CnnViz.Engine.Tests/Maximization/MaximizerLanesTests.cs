@@ -78,7 +78,8 @@ public sealed class MaximizerLanesTests
     [InlineData(1, 1, 0, 1)]
     [InlineData(1, 0, 1, 1)]
     [InlineData(2, 1, 3, 3)]
-    public async Task RunAsync_ThreadsOfARun_FixedByTheLoadAtItsStartOrByTheCaller(int filters, int others, int asked, int expected)
+    public async Task RunAsync_ThreadsOfARun_FixedByTheLoadAtItsStartOrByTheCaller(
+        int filters, int others, int asked, int expected)
     {
         using var models = new CompiledModelCache(0);
         using var graph = AnalyticGraph.Create();

@@ -60,7 +60,8 @@ public sealed class MaximizerRegionTests
             ["neuron"] = (neuron, "second 1..2 6..7"),
             ["neuron with scores"] = (neuron with { Score = true }, "second 1..2 6..7"),
             ["direction"] = (
-                channel with { Objective = ObjectiveKind.Direction, Direction = [1, -1, 2, 0], CosinePower = 2 }, "second 2..6 2..6"),
+                channel with { Objective = ObjectiveKind.Direction, Direction = [1, -1, 2, 0], CosinePower = 2 },
+                "second 2..6 2..6"),
             ["deep dream"] = (channel with { Objective = ObjectiveKind.DeepDream }, ""),
             ["diversity"] = (channel with { Diversity = channel.Diversity with { Variants = 2 } }, ""),
             ["terms of both layers"] = (
@@ -78,7 +79,7 @@ public sealed class MaximizerRegionTests
         ", ",
         (regions ?? new Dictionary<string, CellRegion>())
             .OrderBy(region => region.Key, StringComparer.Ordinal)
-            .Select(region => $"{region.Key} {region.Value.Top}..{region.Value.Bottom} {region.Value.Left}..{region.Value.Right}"));
+            .Select(one => $"{one.Key} {one.Value.Top}..{one.Value.Bottom} {one.Value.Left}..{one.Value.Right}"));
 
     private static async Task<List<MaximizationResult>> RunAsync(IEngine engine, MaximizationOptions options)
     {

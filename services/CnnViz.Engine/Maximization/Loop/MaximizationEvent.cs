@@ -3,9 +3,9 @@ using CnnViz.Models;
 namespace CnnViz.Engine.Maximization;
 
 /// <summary>
-/// What happens in a run: first one <see cref="MaximizationStarted"/>; for each group of filters that ascend together, in order, one
-/// <see cref="MaximizationProgress"/> per step, previews where asked for, and one <see cref="MaximizationResult"/> per filter; last
-/// one <see cref="MaximizationCompleted"/>. Groups may ascend at the same time, and then their events mingle.
+/// What happens in a run: first one <see cref="MaximizationStarted"/>; for each group of filters that ascend together, in order,
+/// one <see cref="MaximizationProgress"/> per step, previews where asked for, and one <see cref="MaximizationResult"/> per
+/// filter; last one <see cref="MaximizationCompleted"/>. Groups may ascend at the same time, and then their events mingle.
 /// </summary>
 public abstract record MaximizationEvent;
 
@@ -79,7 +79,9 @@ public sealed record MaximizationResult(
 
 /// <summary>All filters are done.</summary>
 /// <param name="Elapsed">Time since the run began, waiting for a slow consumer included.</param>
-/// <param name="EngineTime">The part of it spent in the engine's forward and backward passes, summed over groups that ascend at the same time.</param>
+/// <param name="EngineTime">
+/// The part of it spent in the engine's forward and backward passes, summed over groups that ascend at the same time.
+/// </param>
 /// <param name="ImageSteps">Pictures times steps computed.</param>
 /// <param name="ZeroGradientFilters">Filters whose gradient was 0 at every step.</param>
 public sealed record MaximizationCompleted(

@@ -44,8 +44,10 @@ public sealed class Maximizer(
 
     /// <summary>Runs one maximization, computed as the settings say.</summary>
     /// <inheritdoc cref="RunAsync(ModelGraph, IEngine, MaximizationOptions, CancellationToken)"/>
-    /// <exception cref="TicketLimitException">While enumerating: the settings have no ticket and all places are taken.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The threads are neither 0, 1 nor the engine's lanes.</exception>
+    /// <exception cref="TicketLimitException">
+    /// While enumerating: the settings have no ticket and all places are taken.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The engine does not run with so many threads.</exception>
     public IAsyncEnumerable<MaximizationEvent> RunAsync(
         ModelGraph graph,
         IEngine engine,
@@ -53,9 +55,10 @@ public sealed class Maximizer(
         RunSettings settings,
         CancellationToken cancellationToken = default)
     {
-        if (settings.Threads != 0 && settings.Threads != 1 && settings.Threads != engine.Lanes)
+        if (!settings.Suit(engine))
         {
-            throw new ArgumentOutOfRangeException(nameof(settings), settings.Threads, $"threads must be 0, 1 or {engine.Lanes}");
+            throw new ArgumentOutOfRangeException(
+                nameof(settings), settings.Threads, $"engine '{engine.Name}' does not run with so many threads");
         }
 
         var violations = _validator.Validate(options, graph);

@@ -28,7 +28,7 @@ internal sealed class RunLanes
         }
 
         var alone = filters == 1 && scheduler.ActiveTickets <= 1;
-        CompileThreads = threads > 0 ? threads : alone ? engine.Lanes : 1;
+        CompileThreads = threads > 0 ? threads : alone ? engine.Threads : 1;
         (_width, Loops, PictureThreads) = CompileThreads == 1
             ? (1, scheduler.Lanes, 1)
             : (scheduler.Lanes, 1, Math.Min(CompileThreads, Environment.ProcessorCount));

@@ -9,11 +9,15 @@ public sealed record RunSettings
     public PrecisionMode Precision { get; init; }
 
     /// <summary>
-    /// Threads of one pass, for an engine with several lanes: 1, or as many as it has lanes; 0 (the default) takes all lanes for a
-    /// run of one filter with nothing else under way when it starts, else 1. Results depend on it in the last bits.
+    /// Threads of one pass: the engine's own number, or for an engine with several lanes 1. 0 (the default) is the engine's own,
+    /// but with several lanes 1 unless the run is of one filter and nothing else is under way when it starts. Results depend on
+    /// it in the last bits.
     /// </summary>
     public int Threads { get; init; }
 
     /// <summary>The run's place in the scheduler, which the caller keeps; null takes one for the run.</summary>
     public LaneTicket? Ticket { get; init; }
+
+    /// <summary>Whether an engine can run with so many threads.</summary>
+    public bool Suit(IEngine engine) => Threads == 0 || Threads == engine.Threads || (Threads == 1 && engine.Lanes > 1);
 }
