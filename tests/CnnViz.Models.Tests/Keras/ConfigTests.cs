@@ -131,7 +131,8 @@ public sealed class ConfigTests
     [InlineData("""{"class_name":"__numpy__","config":{"value":[0.5,0.25,0.125],"dtype":"float32"}}""")]
     public void Read_NormalizationWithItsValuesInTheConfiguration_HasThem(string mean)
     {
-        using var graph = Functional().Layer("Normalization", "norm", $$"""{"axis":-1,"mean":{{mean}},"variance":[4,9,16]}""").Read();
+        using var graph = Functional()
+            .Layer("Normalization", "norm", $$"""{"axis":-1,"mean":{{mean}},"variance":[4,9,16]}""").Read();
         var (means, variances) = (new float[3], new float[3]);
         graph.Weights.Read("norm/moving_mean", means);
         graph.Weights.Read("norm/moving_variance", variances);

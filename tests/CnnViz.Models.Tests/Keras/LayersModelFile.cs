@@ -5,7 +5,7 @@ using CnnViz.Models.Tests.TfJs;
 
 namespace CnnViz.Models.Tests.Keras;
 
-/// <summary>Writes small models in Keras' configuration, as TensorFlow.js layers models or as the text of a config.json.</summary>
+/// <summary>Writes small models in Keras' configuration, as TensorFlow.js layers models or as a config.json's text.</summary>
 internal sealed class LayersModelFile
 {
     private readonly JsonArray _layers = [];

@@ -37,7 +37,9 @@ function convolutions() {
     filters: 7, kernelSize: 3, padding: 'same', activation: 'tanh', name: 'separable',
   }).apply(x);
   x = l.conv2dTranspose({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', name: 'transposed_same' }).apply(x);
-  x = l.conv2dTranspose({ filters: 4, kernelSize: 2, strides: 3, padding: 'valid', activation: 'elu', name: 'transposed_valid' }).apply(x);
+  x = l.conv2dTranspose({
+    filters: 4, kernelSize: 2, strides: 3, padding: 'valid', activation: 'elu', name: 'transposed_valid',
+  }).apply(x);
   x = l.conv2d({ filters: 3, kernelSize: 3, dilationRate: 2, padding: 'same', name: 'dilated' }).apply(x);
   x = l.conv2d({ filters: 3, kernelSize: 4, strides: 2, padding: 'same', activation: 'softmax', name: 'same_strided' }).apply(x);
   return layers.model({ inputs: input, outputs: x, name: 'convolutions' });
@@ -75,7 +77,8 @@ function merges() {
   const b = l.conv2d({ filters: 4, kernelSize: 1, name: 'b' }).apply(input);
   const c = l.conv2d({ filters: 4, kernelSize: 5, padding: 'same', name: 'c' }).apply(input);
   const all = [a, b, c];
-  const gate = l.reshape({ targetShape: [1, 1, 4], name: 'gate' }).apply(l.globalAveragePooling2d({ name: 'squeeze' }).apply(a));
+  const squeezed = l.globalAveragePooling2d({ name: 'squeeze' }).apply(a);
+  const gate = l.reshape({ targetShape: [1, 1, 4], name: 'gate' }).apply(squeezed);
   const joined = l.concatenate({ name: 'join' }).apply([
     l.add({ name: 'sum' }).apply(all),
     l.average({ name: 'mean' }).apply(all),
@@ -191,14 +194,16 @@ async function write(model, folder, seed) {
   const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, next);
   writeFileSync(join(folder, 'input.f32'), Buffer.from(data.buffer));
   const asked = model.layers.filter((layer) => layer.getClassName() !== 'InputLayer');
-  const everything = layers.model({ inputs: model.inputs, outputs: asked.map((layer) => layer.getOutputAt(layer.inboundNodes.length - 1)) });
+  const last = asked.map((layer) => layer.getOutputAt(layer.inboundNodes.length - 1));
+  const everything = layers.model({ inputs: model.inputs, outputs: last });
   const outputs = [everything.predict(tf.tensor(data, shape))].flat();
   const listing = [];
   for (const [i, output] of outputs.entries()) {
     const file = `${i}.f32`;
     writeFileSync(join(folder, file), Buffer.from(Float32Array.from(await output.data()).buffer));
     const calls = asked[i].inboundNodes.length;
-    listing.push({ layer: asked[i].name + (calls > 1 && asked[i].name === 'shared' ? `/call_${calls - 1}` : ''), file, shape: output.shape });
+    const call = asked[i].name === 'shared' ? `/call_${calls - 1}` : '';
+    listing.push({ layer: asked[i].name + call, file, shape: output.shape });
   }
   writeFileSync(join(folder, 'outputs.json'), JSON.stringify(listing, null, 2) + '\n');
 }

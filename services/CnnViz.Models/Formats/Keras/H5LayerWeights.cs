@@ -47,7 +47,8 @@ internal sealed class H5LayerWeights : IKerasWeights
             foreach (var weight in Names(group, "weight_names") ?? [])
             {
                 var dataset = group.Dataset(weight) ?? throw new ModelFormatException(
-                    $"group '{KerasConfigReader.Shortened(name)}' lists the weight '{KerasConfigReader.Shortened(weight)}', which there is not");
+                    $"group '{KerasConfigReader.Shortened(name)}' lists the weight '{KerasConfigReader.Shortened(weight)}', "
+                    + "which there is not");
                 arrays.Add(KerasArray.Of(dataset));
             }
         }

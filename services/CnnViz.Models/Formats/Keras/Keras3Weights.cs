@@ -54,7 +54,8 @@ internal sealed partial class Keras3Weights(Hdf5File file) : IKerasWeights
         }
 
         var (name, rank) = RankOf(model, layer);
-        return ChildrenOf(container).GetValueOrDefault(name)?.ElementAtOrDefault(rank) is { } child ? container.Group(child) : null;
+        var child = ChildrenOf(container).GetValueOrDefault(name)?.ElementAtOrDefault(rank);
+        return child is null ? null : container.Group(child);
     }
 
     /// <summary>A layer's class as Keras names it, and how many of that class come before it in its model.</summary>

@@ -22,7 +22,7 @@ internal sealed class KerasConfigReader
         return IsModel(kind) && model.TryGetProperty("config", out var config)
             ? new KerasConfigReader().ReadModel(kind, config, "model", 0)
             : throw new ModelFormatException(
-                $"its model is a '{Shortened(kind)}'; Sequential and Functional models are read, which need no code of their own");
+                $"its model is a '{Shortened(kind)}'; Sequential and Functional models are read, which need no own code");
     }
 
     /// <summary>A text of the file, safe to show.</summary>
