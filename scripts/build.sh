@@ -12,6 +12,9 @@ build_all() {
   dotnet_build CnnVizGrpc.sln
 }
 
-build_bench() { dotnet_build bench/CnnViz.Bench/CnnViz.Bench.csproj; }
+build_bench() {
+  build_stack
+  dotnet_build bench/CnnViz.Bench/CnnViz.Bench.csproj
+}
 
 output_of() { printf '%s/artifacts/bin/%s/%s' "$ROOT" "$1" "$(tr '[:upper:]' '[:lower:]' <<<"$CONFIGURATION")"; }

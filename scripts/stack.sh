@@ -26,6 +26,5 @@ run_up() {
 
 run_bench() {
   stack_environment
-  mkdir -p "$ROOT/bench/results"
-  exec dotnet "$(output_of CnnViz.Bench)/CnnViz.Bench.dll" "${1:-$ROOT/bench/results/latest.json}"
+  exec dotnet "$(output_of CnnViz.Bench)/CnnViz.Bench.dll" --root "$ROOT" "$@"
 }

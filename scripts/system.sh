@@ -159,6 +159,14 @@ setup_tests() {
   need_onnxruntime
 }
 
+# What the bench compares with. A peer that cannot be had is left out, so nothing here ends the run.
+setup_bench() {
+  setup_demo
+  (need_packages "python3-torch=a peer of the bench
+python3-numpy=a peer of the bench") || say "the bench will go without PyTorch"
+  (need_node && need_onnxruntime) || say "the bench will go without ONNX Runtime"
+}
+
 doctor() {
   mkdir -p "$STATE"
   have dotnet && say ".NET SDK: $(dotnet --version)" || say ".NET SDK: missing (version 10 is needed)"

@@ -1,33 +1,35 @@
-using System.Globalization;
-using System.Text.Json;
 using CnnViz.Bench;
-using CnnViz.Engine.Torch;
-using CnnViz.Models;
+using CnnViz.Bench.Jobs;
+using CnnViz.Bench.Measuring;
 
-// Usage: CnnViz.Bench [result file]. Needs nanodet under CNNVIZ_MODELS (./cnnviz bench sets it).
-var models = Environment.GetEnvironmentVariable("CNNVIZ_MODELS") ?? "models";
-using var catalog = ModelCatalog.Open(models);
-var graph = catalog.Load("nanodet");
-var engine = new TorchEngine();
-var results = new List<BenchResult>();
+IReadOnlyList<IBenchJob> jobs =
+[
+    new PeakJob(),
+    new StepJob(),
+    new GridJob(),
+    new ForwardJob(),
+    new HeroJob(),
+    new ScalingJob(),
+    new ConcurrencyJob(),
+    new SmallPassesJob(),
+];
 
-Console.WriteLine($"{engine.Name} on {engine.Device}, {engine.Precision}, {engine.Threads} threads; medians");
-Console.WriteLine("job                                              ms per image-step   of it in the engine");
-foreach (var batch in new[] { 1, 4, 8, 16 })
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
 {
-    Print(GradientStep.Measure(engine, graph, "Add_10", 128, batch));
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+try
+{
+    return await new BenchRun(jobs).RunAsync(BenchArguments.Parse(args), stop.Token);
 }
-
-Print(await WholeAscent.MeasureAsync(engine, graph, "Add_10", 128, filters: 16, steps: 24));
-
-if (args.Length > 0)
+catch (ArgumentException exception)
 {
-    await File.WriteAllTextAsync(args[0], JsonSerializer.Serialize(results, BenchResult.Json) + "\n");
+    await Console.Error.WriteLineAsync($"bench: {exception.Message}");
+    return 2;
 }
-
-void Print(BenchResult result)
+catch (OperationCanceledException)
 {
-    results.Add(result);
-    Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{result.Job,-48} {result.Ms,17:F2}   {result.EngineShare,19:P0}"));
+    return 130;
 }
