@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using CnnViz.Engine.OneDnn;
 using CnnViz.Engine.Tests.Torch;
-using CnnViz.Engine.Torch;
 using CnnViz.Models;
 using Xunit.Abstractions;
 
@@ -48,15 +46,11 @@ public sealed class ZooParityTests(ITestOutputHelper output)
         var shape = ShapeInference.Infer(graph, size, size, [layer])[graph.Find(layer)!.Name];
         var cotangent = Parity.RandomValues((int)shape.ElementCount, 4);
         var (activation, gradient) = Reference(model, layer, graph, images, cotangent);
-        IEngine[] engines =
-        [
-            new TorchEngine(new TorchEngineOptions { Device = "cpu", Threads = 1 }),
-            new OneDnnEngine(new OneDnnEngineOptions { Threads = 1 }),
-            new OneDnnEngine(new OneDnnEngineOptions { Threads = 2 }),
-        ];
-        foreach (var engine in engines)
+        foreach (var (name, threads) in new[] { ("torch", 1), ("onednn", 1), ("onednn", 2), ("onednn fast", 1) })
         {
-            using var compiled = engine.Compile(graph, new CompileOptions(size, size, [layer]));
+            var engine = TestEngines.Create(name, threads);
+            var precision = TestEngines.PrecisionOf(name);
+            using var compiled = engine.Compile(graph, new CompileOptions(size, size, [layer]) { Precision = precision });
             using var pass = compiled.Forward(images, 1, withGradient: true);
             var actual = new float[cotangent.Length];
             pass.CopyActivation(layer, actual);
@@ -68,9 +62,12 @@ public sealed class ZooParityTests(ITestOutputHelper output)
             var run = $"{model} {layer}, {engine.Name} on {engine.Threads}";
             output.WriteLine($"{run}: forward relative error {error:e2}, gradient 1-cos {angle:e2}");
             Assert.InRange(error, 0, 1e-4);
-            Assert.InRange(angle, -1e-9, 5e-5);
+            Assert.InRange(angle, -1e-9, precision == PrecisionMode.Fast ? FastLimit(graph) : 5e-5);
         }
     }
+
+    /// <summary>bfloat16's rounding adds up over the layers.</summary>
+    private static double FastLimit(ModelGraph graph) => graph.Layers.Count > 300 ? 1e-3 : 2e-4;
 
     private static (double[] Activation, double[] Gradient) Reference(
         string model, string layer, ModelGraph graph, float[] images, float[] cotangent)

@@ -106,9 +106,10 @@ internal sealed partial class PlanEmitter
         var before = isLast && affine is not null ? Slot(affine.Inputs[0]) : null;
         if (before?.Buffer is { } sum && affine!.Inputs[0].Blocked)
         {
-            // What reached the value before by other ways is added here, in place where nothing else was summed.
+            // What reached the value before by other ways is added here; into a buffer of its own, since adding what lies at
+            // the destination takes a pass more.
             posts.Add(new ConvPost(ShimPostKind.Add, sum));
-            var to = slot.Buffer ?? sum;
+            var to = slot.Buffer ?? NewGradient(input);
             Mirrored(node, g, to, posts, affine);
             (before.Buffer, slot.Buffer) = (to, null);
             before.Remaining--;
@@ -122,7 +123,8 @@ internal sealed partial class PlanEmitter
         slot.Remaining--;
     }
 
-    private void Mirrored(ConvNode node, PlanBuffer g, PlanBuffer to, List<ConvPost> posts, AffineNode? affine)
+    private void Mirrored(
+        ConvNode node, PlanBuffer g, PlanBuffer to, List<ConvPost> posts, AffineNode? affine, bool wholeBlocks = false)
     {
         var (output, input, kernel) = (node.Output, node.Inputs[0], node.Kernel);
         var window = node.Window with { Padding = MirroredPadding(node) };
@@ -135,16 +137,27 @@ internal sealed partial class PlanEmitter
             window = window with { Padding = new(Math.Min(p.Top, 1), Math.Min(p.Bottom, 1), Math.Min(p.Left, 1), Math.Min(p.Right, 1)) };
         }
 
+        var made = MapPart.Of(input);
+        var count = checked((int)kernel.Count);
+        if (wholeBlocks && kernel.Groups == 1)
+        {
+            made = made with { Channels = (made.Channels + _block - 1) / _block * _block };
+        }
+
         Conv(new ConvCall
         {
             Source = g,
             SourceShape = source,
             Destination = to,
-            DestinationShape = MapPart.Of(input),
+            DestinationShape = made,
             Window = window,
-            Key = $"m:{kernel.ForwardKey}|{ConvKernel.KeyOf(affine?.Scale)}",
-            WeightCount = kernel.Count,
-            Write = weights => kernel.WriteFlipped(weights, affine?.Scale),
+            Key = $"m:{kernel.ForwardKey}|{ConvKernel.KeyOf(affine?.Scale)}|{made.Channels}",
+            WeightCount = (long)count / input.Channels * made.Channels,
+            Write = weights =>
+            {
+                kernel.WriteFlipped(weights[..count], affine?.Scale);
+                weights[count..].Clear();
+            },
             Posts = posts,
         });
     }
@@ -186,7 +199,7 @@ internal sealed partial class PlanEmitter
         var made = BlockedBuffer(picture.Channels, picture.Height, picture.Width, _gradientType);
         if (Mirrors(node))
         {
-            Mirrored(node, g, made, [], null);
+            Mirrored(node, g, made, [], null, wholeBlocks: true);
         }
         else
         {
@@ -205,13 +218,17 @@ internal sealed partial class PlanEmitter
         var height = rows.Cells(picture.Height, output.Height);
         var width = columns.Cells(picture.Width, output.Width);
         var channels = rows.Stride * columns.Stride * picture.Channels;
+
+        // Whole blocks of channels, which the fastest implementations insist on; what is beyond stays 0.
+        var whole = (channels + _block - 1) / _block * _block;
+        var perChannel = output.Channels * rows.Taps * columns.Taps;
         var cells = BlockedBuffer(channels, height, width, _gradientType);
         Conv(new ConvCall
         {
             Source = g,
             SourceShape = MapPart.Of(output),
             Destination = cells,
-            DestinationShape = new MapPart(channels, height, width, 0, 0, 0),
+            DestinationShape = new MapPart(whole, height, width, 0, 0, 0),
             Window = new ConvWindow(
                 new Size2D(rows.Taps, columns.Taps),
                 Size2D.One,
@@ -220,8 +237,12 @@ internal sealed partial class PlanEmitter
                     rows.Before, rows.After(height, output.Height), columns.Before, columns.After(width, output.Width)),
                 1),
             Key = $"s:{kernel.ForwardKey}|{padding.Top},{padding.Left}",
-            WeightCount = (long)channels * output.Channels * rows.Taps * columns.Taps,
-            Write = weights => kernel.WriteSubPixel(weights, rows, columns),
+            WeightCount = (long)whole * perChannel,
+            Write = weights =>
+            {
+                kernel.WriteSubPixel(weights[..(channels * perChannel)], rows, columns);
+                weights[(channels * perChannel)..].Clear();
+            },
         });
         Contribute(picture, (to, accumulate) => Op(ShimOpKind.SubPixel, picture, cells, null, to, new OpDetails
         {
