@@ -26,7 +26,6 @@ internal sealed class GridJob : IBenchJob
         // Before anything is warm: the network is planned and its weights are packed within this call.
         var brief = WholeRun.Keras(filters, 1);
         var cold = await WholeRun.MeasureAsync(maximizer, engine, graph, brief, cancellation);
-        var fast = await WholeRun.MeasureAsync(maximizer, engine, graph, brief, cancellation, PrecisionMode.Fast);
         var firsts = new List<double>();
 
         // The port does one filter after another, so a few of them tell what all take.
@@ -39,7 +38,7 @@ internal sealed class GridJob : IBenchJob
             Images = context.Quick ? 1 : 2,
             Steps = steps,
         };
-        List<Runner> runners = [Ours(PrecisionMode.Exact, firsts.Add), Ours(PrecisionMode.Fast, _ => { })];
+        List<Runner> runners = [OursAsync];
         await using var peer = await port.TryStartAsync(context, "PyTorch, batch 1", cancellation);
         if (peer is not null)
         {
@@ -60,28 +59,21 @@ internal sealed class GridJob : IBenchJob
         };
         var name = $"PyTorch, batch 1 ({port.Images} of the filters, times {filters / port.Images})";
         var operations = FlopCount.Gradient(graph, Headline.Size, Headline.Size, Headline.Layer) * filters * steps;
-        BenchResult Row(BenchResult result, Samples times)
-        {
-            var row = peer is null ? result.Alone(times) : result.Against(name, times, samples[^1]);
-            return row.WithOperations(operations, context.PeakGflops);
-        }
-
+        var row = peer is null ? grid.Alone(samples[0]) : grid.Against(name, samples[0], samples[1]);
         var first = grid with { Unit = "first progress" };
         return
         [
-            Row(grid, samples[0]),
-            Row(grid with { Precision = fast.Precision }, samples[1]),
+            row.WithOperations(operations, context.PeakGflops),
             (first with { Job = "first progress of the grid, network already planned" }).Alone(new Samples(firsts)),
             (first with { Job = "first progress of the grid, first call of the process" })
                 .Alone(new Samples([cold.FirstProgressMs])),
         ];
 
-        Runner Ours(PrecisionMode mode, Action<double> noteFirst) => async token =>
+        async Task<double> OursAsync(CancellationToken token)
         {
-            var options = WholeRun.Keras(filters, steps);
-            var run = await WholeRun.MeasureAsync(maximizer, engine, graph, options, token, mode);
-            noteFirst(run.FirstProgressMs);
+            var run = await WholeRun.MeasureAsync(maximizer, engine, graph, WholeRun.Keras(filters, steps), token);
+            firsts.Add(run.FirstProgressMs);
             return run.MsPerImageStep * filters * steps;
-        };
+        }
     }
 }

@@ -13,18 +13,12 @@ namespace CnnViz.Bench.Jobs;
 internal sealed record WholeRun(double MsPerImageStep, double FirstProgressMs, string Engine, string Precision)
 {
     public static async Task<WholeRun> MeasureAsync(
-        Maximizer maximizer,
-        IEngine engine,
-        ModelGraph graph,
-        MaximizationOptions options,
-        CancellationToken cancellation,
-        PrecisionMode mode = PrecisionMode.Exact)
+        Maximizer maximizer, IEngine engine, ModelGraph graph, MaximizationOptions options, CancellationToken cancellation)
     {
-        var settings = new RunSettings { Precision = mode };
         var start = Stopwatch.GetTimestamp();
         double? first = null;
         var (name, precision) = ("", "");
-        await foreach (var happened in maximizer.RunAsync(graph, engine, options, settings, cancellation))
+        await foreach (var happened in maximizer.RunAsync(graph, engine, options, cancellation))
         {
             if (happened is MaximizationStarted started)
             {
