@@ -7,6 +7,8 @@ build_stack() {
   dotnet_build clients/cli/CnnViz.Cli.csproj
 }
 
+build_tool() { dotnet_build clients/cli/CnnViz.Cli.csproj; }
+
 build_all() {
   say "building everything ..."
   dotnet_build CnnVizGrpc.sln

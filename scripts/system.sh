@@ -149,6 +149,13 @@ setup_base() {
   need_models
 }
 
+# Enough for the command line alone.
+setup_tool() {
+  mkdir -p "$STATE"
+  need_dotnet
+  probe_feed
+}
+
 setup_demo() { setup_base; need_photos; }
 
 setup_tests() {

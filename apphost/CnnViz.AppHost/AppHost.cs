@@ -2,6 +2,7 @@
 //   CNNVIZ_MODELS                                    folder of the models; by default models/ of this repository
 //   CNNVIZ_MODEL_FILES                               a folder (absolute): a request may name a model below it by its file's
 //                                                    absolute path; 1: a file anywhere; by default off
+//   CNNVIZ_MODEL_UPLOADS                             1: models may be uploaded and deleted over gRPC; by default off
 //   CNNVIZ_INFERENCE_PORT, CNNVIZ_RENDER_PORT        fixed ports for gRPC; free ones by default
 //   CNNVIZ_INFERENCE_HTTP_PORT, CNNVIZ_RENDER_HTTP_PORT  the same for HTTP/1.1 (/health, /alive)
 //   CNNVIZ_ENDPOINTS_FILE                            where to write the addresses once everything is healthy
@@ -28,6 +29,7 @@ try
         .WithEnvironment(
             "CNNVIZ_MODELS", builder.Configuration["CNNVIZ_MODELS"] ?? Path.GetFullPath("../../models", builder.AppHostDirectory))
         .WithEnvironment("CNNVIZ_MODEL_FILES", builder.Configuration["CNNVIZ_MODEL_FILES"] ?? "0")
+        .WithEnvironment("CNNVIZ_MODEL_UPLOADS", builder.Configuration["CNNVIZ_MODEL_UPLOADS"] ?? "0")
         .WithReference(redis);
 
     var render = builder.AddProject<Projects.CnnViz_Render>("render")

@@ -5,6 +5,7 @@ using CnnViz.Engine.Torch;
 using CnnViz.Inference.Limits;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Rpcs;
+using CnnViz.Inference.Uploads;
 using CnnViz.Models;
 using Microsoft.Extensions.Options;
 
@@ -31,11 +32,13 @@ internal static class InferenceHost
         builder.Services.AddSingleton(services => new LaneScheduler(
             services.GetRequiredService<IOptions<ComputeOptions>>().Value.Scheduler(),
             services.GetRequiredService<TimeProvider>()));
+        var modelRoot = builder.Configuration["CNNVIZ_MODELS"] ?? "models";
         builder.Services.AddSingleton(_ => ModelCatalog.Open(
-            builder.Configuration["CNNVIZ_MODELS"] ?? "models",
+            modelRoot,
             files: ModelFileAccess.Parse(builder.Configuration["CNNVIZ_MODEL_FILES"])));
         builder.Services.AddSingleton(_ => new SpecModels(SpecModelsKept));
         builder.Services.AddSingleton<ModelRequests>();
+        builder.AddModelUploads(modelRoot);
         builder.Services.AddSingleton(_ => new CompiledModelCache(CompiledModelsKept));
         builder.Services.AddSingleton(services => new Maximizer(
             services.GetRequiredService<CompiledModelCache>(),
@@ -47,6 +50,7 @@ internal static class InferenceHost
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapGrpcService<InferenceGrpcService>();
+        app.MapGrpcService<ModelGrpcService>();
         app.MapGet("/", () => "CnnViz inference: gRPC on the other port, /health and /alive here.\n");
         return app;
     }

@@ -20,7 +20,7 @@ public class CommandLineTests
     [InlineData("maps nanodet x.png --layers Add -o x --format bmp", "bmp")]
     [InlineData("summary ./no-such.onnx", "There is no file './no-such.onnx'")]
     [InlineData("filters ./no-such.json Add -o x.png", "There is no file './no-such.json'")]
-    [InlineData("maps ./weights.bin x.png --layers Add -o x", "does not end with")]
+    [InlineData("maps ./weights.bin x.png --layers Add -o x", "is no model file")]
     [InlineData("maximize / Add --filters 1 -o x.png", "is a folder")]
     [InlineData("paint", "paint")]
     [InlineData("models --inference-endpoint ftp://x", "ftp://x")]

@@ -32,8 +32,15 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public InferenceService.InferenceServiceClient Client { get; }
 
+    /// <summary>For the host's other services.</summary>
+    public GrpcChannel Channel => _channel;
+
     /// <param name="settings">Of the section "Compute", as "name=value".</param>
-    public static async Task<RunningHost> StartAsync(params string[] settings)
+    public static Task<RunningHost> StartAsync(params string[] settings) =>
+        StartWithAsync([.. settings.Select(setting => $"--Compute:{setting}")]);
+
+    /// <param name="arguments">Settings of any section, as "--section:name=value".</param>
+    public static async Task<RunningHost> StartWithAsync(params string[] arguments)
     {
         var engine = new LinearEngine();
         IReadOnlyList<EngineEntry> engines =
@@ -42,7 +49,7 @@ internal sealed class RunningHost : IAsyncDisposable
             new("linear", () => null, () => engine),
         ];
         var app = InferenceHost.Build(
-            ["--Compute:Lanes=2", .. settings.Select(setting => $"--Compute:{setting}")], engines);
+            ["--Compute:Lanes=2", .. arguments], engines);
         await app.StartAsync();
         return new RunningHost(app, engine);
     }

@@ -98,7 +98,7 @@ public sealed class SpecTests(StackFixture stack)
             await CaptionAsync(new RenderFiltersRequest { Spec = Smiley(), Layer = "conv2d_1" }),
             StringComparison.Ordinal);
         var trained = await CaptionAsync(new RenderFiltersRequest { Model = "autoencoder-first-layers", Layer = "conv2d_1" });
-        Assert.Contains("autoencoder-first-layers · conv2d_1", trained, StringComparison.Ordinal);
+        Assert.Matches(@"^autoencoder-first-layers \(weights [0-9a-f]{8}\) · conv2d_1\b", trained);
         var initial = new RenderFiltersRequest { Model = "autoencoder-first-layers", Layer = "batch_normalization_1" };
         Assert.Contains("(untrained) · batch_normalization_1", await CaptionAsync(initial), StringComparison.Ordinal);
     }

@@ -23,6 +23,11 @@ public sealed class StackFixture : IAsyncLifetime
 
     public RenderService.RenderServiceClient Render { get; private set; } = null!;
 
+    public ModelService.ModelServiceClient Models { get; private set; } = null!;
+
+    /// <summary>The folder that the stack's models are in.</summary>
+    public string Root => Path.Combine(_folder, "models");
+
     public GrpcChannel InferenceChannel => _inferenceChannel!;
 
     public Uri InferenceAddress { get; private set; } = null!;
@@ -67,7 +72,12 @@ public sealed class StackFixture : IAsyncLifetime
                 WorkingDirectory = _folder,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                Environment = { ["CNNVIZ_ENDPOINTS_FILE"] = endpointsFile, ["CNNVIZ_MODELS"] = ModelRoot() },
+                Environment =
+                {
+                    ["CNNVIZ_ENDPOINTS_FILE"] = endpointsFile,
+                    ["CNNVIZ_MODELS"] = ModelRoot(),
+                    ["CNNVIZ_MODEL_UPLOADS"] = "1",
+                },
             },
             EnableRaisingEvents = true,
         };
@@ -87,6 +97,7 @@ public sealed class StackFixture : IAsyncLifetime
         _inferenceChannel = GrpcChannel.ForAddress(InferenceAddress);
         _renderChannel = GrpcChannel.ForAddress(RenderAddress);
         Inference = new InferenceService.InferenceServiceClient(_inferenceChannel);
+        Models = new ModelService.ModelServiceClient(_inferenceChannel);
         Render = new RenderService.RenderServiceClient(_renderChannel);
 
         Uri Endpoint(string service, string name) =>
@@ -121,7 +132,7 @@ public sealed class StackFixture : IAsyncLifetime
     /// <summary>The installed networks, and beside them one whose weights were cut off in the middle.</summary>
     private string ModelRoot()
     {
-        var root = Path.Combine(_folder, "models");
+        var root = Root;
         (string Source, string Name)[] models =
             [("nanodet", "nanodet"), ("posenet", "posenet"), ("posenet", "truncated"), ("fashion-cnn", "fashion-cnn")];
         foreach (var (source, name) in models)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using CnnViz.Cli.Commands.Models;
 using CnnViz.Cli.Stack;
 using CnnViz.V1;
 
@@ -13,7 +14,13 @@ internal static class ModelsCommand
 
     public static Command Create(SharedOptions shared)
     {
-        var command = new Command("models", "List the models there are.");
+        var command = new Command("models", "List the models a service knows; the commands below it are about model files.")
+        {
+            ModelsPullCommand.Create(shared),
+            ModelsListCommand.Create(shared),
+            ModelsAddCommand.Create(shared),
+            ModelsRemoveCommand.Create(shared),
+        };
         command.SetAction((parsed, cancellation) =>
             CommandRunner.RunAsync(parsed, shared, ServiceKinds.Inference, RunAsync, cancellation));
         return command;

@@ -43,6 +43,10 @@ internal sealed class SharedOptions
         Recursive = true,
     };
 
+    /// <summary>Whether the command line names a service that runs already.</summary>
+    public bool IsRemote(ParseResult parsed) =>
+        parsed.GetValue(Endpoint) is not null || parsed.GetValue(InferenceEndpoint) is not null;
+
     /// <summary>Makes the options known to a command and all below it.</summary>
     public void AddTo(Command command)
     {

@@ -7,6 +7,7 @@ namespace CnnViz.Cli.Demo;
 internal sealed class MaximizationTutorial(DemoSketch sketch)
 {
     private const string Model = "nanodet";
+    private const string KerasExample = "resnet50v2-notop";
     private const int Columns = 8;
 
     // Of the 80 classes those whose pictures came out most legible.
@@ -22,6 +23,8 @@ internal sealed class MaximizationTutorial(DemoSketch sketch)
         sketch.Begin(Title);
         if (await sketch.FindAsync(Model) is not null)
             await DrawAsync();
+        if (await sketch.FindAsync(KerasExample) is { Untrained: false } trained)
+            await DrawKerasExampleAsync(trained);
         return new DemoSection(
             Title,
             "Start from noise, ask how each pixel should change to excite one filter more, change it a little, repeat. Nobody "
@@ -71,6 +74,20 @@ internal sealed class MaximizationTutorial(DemoSketch sketch)
             "From noise to picture",
             "Four of the filters above, as the search goes: large shapes come first, then texture.",
             film);
+    }
+
+    /// <summary>Only where its trained weights were pulled: initial ones excite nothing worth seeing.</summary>
+    private Task DrawKerasExampleAsync(ModelInfoResponse trained)
+    {
+        var request = Request("conv3_block4_out", Enumerable.Range(0, 64));
+        request.Maximize.Model = KerasExample;
+        request.Maximize.Settings.Recipe = Recipe.Keras;
+        return sketch.MaximizationAsync(
+            "resnet50v2-keras.png",
+            "ResNet50V2: what its filters look for",
+            "64 filters of conv3_block4_out with the plain recipe, as in the Keras example. "
+            + $"Trained weights: {trained.WeightsFile}, SHA-256 {trained.Digest}.",
+            request);
     }
 
     private static RenderMaximizationRequest Request(string layer, IEnumerable<int> filters) => new()

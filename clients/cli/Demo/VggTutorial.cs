@@ -35,7 +35,7 @@ internal sealed class VggTutorial(DemoSketch sketch, byte[] photo)
     {
         var state = vgg.Untrained
             ? "Its weights here are untrained random numbers (the trained ones are a download of 553 MB)"
-            : "Its weights are trained";
+            : $"Its weights are trained: {vgg.WeightsFile}, SHA-256 {vgg.Digest}";
         sketch.Table("VGG16's layers", $"{vgg.TotalParameters:N0} parameters. {state}.", vgg.Summary);
         await sketch.FiltersAsync(
             "vgg16-first-six-filters.png",

@@ -22,7 +22,8 @@ internal static class ErrorText
             StatusCode.Unimplemented =>
                 $"The service at {where} does not offer this call; is it the other service's endpoint? ({message})",
             StatusCode.InvalidArgument => $"The request was refused: {message}",
-            StatusCode.NotFound or StatusCode.ResourceExhausted => Capitalized(message),
+            StatusCode.NotFound or StatusCode.ResourceExhausted or StatusCode.AlreadyExists or StatusCode.FailedPrecondition =>
+                Capitalized(message),
             StatusCode.DeadlineExceeded => $"The service at {where} took too long: {message}",
             _ => $"The service at {where} failed ({exception.StatusCode}): {message}",
         });

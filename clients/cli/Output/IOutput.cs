@@ -31,4 +31,10 @@ internal interface IOutput
 
     /// <summary>Shows how a run goes.</summary>
     Task<T> TrackAsync<T>(string title, Func<IProgress<RunProgress>, Task<T>> work);
+
+    /// <summary>Shows how a download or an upload goes.</summary>
+    Task<T> TransferAsync<T>(string title, Func<IProgress<TransferProgress>, Task<T>> work);
+
+    /// <summary>A result that is text for people and an object for programs.</summary>
+    void Facts(object facts, string text);
 }

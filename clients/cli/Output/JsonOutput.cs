@@ -22,6 +22,8 @@ internal sealed class JsonOutput(TextWriter results, TextWriter remarks) : IOutp
 
     public void Result(IMessage message, string text) => Line(JsonFormatter.Default.Format(message));
 
+    public void Facts(object facts, string text) => Line(JsonSerializer.Serialize(facts, _options));
+
     public void Picture(SavedPicture picture) => Line(JsonSerializer.Serialize(
         new
         {
@@ -73,6 +75,8 @@ internal sealed class JsonOutput(TextWriter results, TextWriter remarks) : IOutp
 
     public Task<T> TrackAsync<T>(string title, Func<IProgress<RunProgress>, Task<T>> work) => work(new Lines(this));
 
+    public Task<T> TransferAsync<T>(string title, Func<IProgress<TransferProgress>, Task<T>> work) => work(new Transfers(this));
+
     private void Line(string json)
     {
         results.WriteLine(json);
@@ -95,5 +99,20 @@ internal sealed class JsonOutput(TextWriter results, TextWriter remarks) : IOutp
                 },
             },
             _options));
+    }
+
+    // A line for each hundredth: thousands of chunks would else be thousands of lines.
+    private sealed class Transfers(JsonOutput output) : IProgress<TransferProgress>
+    {
+        private int _shown = -1;
+
+        public void Report(TransferProgress value)
+        {
+            var hundredth = (int)(value.Fraction * 100);
+            if (hundredth == _shown)
+                return;
+            _shown = hundredth;
+            output.Line(JsonSerializer.Serialize(new { Progress = new { value.Fraction, value.Bytes, value.Total } }, _options));
+        }
     }
 }

@@ -9,6 +9,8 @@ internal sealed class PlainOutput(TextWriter results, TextWriter remarks) : IOut
 {
     public void Result(IMessage message, string text) => results.WriteLine(text);
 
+    public void Facts(object facts, string text) => results.WriteLine(text);
+
     public void Picture(SavedPicture picture)
     {
         results.WriteLine(picture.Describe());
@@ -29,6 +31,12 @@ internal sealed class PlainOutput(TextWriter results, TextWriter remarks) : IOut
     {
         remarks.WriteLine($"{title} ...");
         return work();
+    }
+
+    public Task<T> TransferAsync<T>(string title, Func<IProgress<TransferProgress>, Task<T>> work)
+    {
+        remarks.WriteLine($"{title} ...");
+        return work(new PlainProgress(remarks));
     }
 
     public Task<T> TrackAsync<T>(string title, Func<IProgress<RunProgress>, Task<T>> work)

@@ -2,7 +2,7 @@ namespace CnnViz.Cli.Output;
 
 /// <summary>Progress as lines: the first and the last, and between them at most one for each twentieth of the run.</summary>
 /// <param name="writer">Takes the lines.</param>
-internal sealed class PlainProgress(TextWriter writer) : IProgress<RunProgress>
+internal sealed class PlainProgress(TextWriter writer) : IProgress<IShownProgress>
 {
     private const double Interval = 0.05;
 
@@ -11,7 +11,7 @@ internal sealed class PlainProgress(TextWriter writer) : IProgress<RunProgress>
 
     private double _next;
 
-    public void Report(RunProgress value)
+    public void Report(IShownProgress value)
     {
         if (value.Fraction < _next - Slack)
             return;

@@ -8,7 +8,7 @@ namespace CnnViz.Cli.Output;
 /// <param name="Objective">Mean of their objectives, in the layer's own units.</param>
 /// <param name="Remaining">Estimated time to the end; null while too little is known.</param>
 internal sealed record RunProgress(
-    double Fraction, string Filters, int Iteration, int Steps, double Objective, TimeSpan? Remaining)
+    double Fraction, string Filters, int Iteration, int Steps, double Objective, TimeSpan? Remaining) : IShownProgress
 {
     /// <summary>The numbers in words: "filters 8-15 · iteration 67/160 · objective 12.3 · 4 s left".</summary>
     public string Describe()

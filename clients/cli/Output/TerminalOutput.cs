@@ -11,6 +11,8 @@ internal sealed class TerminalOutput(IAnsiConsole terminal, TextWriter results) 
 {
     public void Result(IMessage message, string text) => results.WriteLine(text);
 
+    public void Facts(object facts, string text) => results.WriteLine(text);
+
     public void Picture(SavedPicture picture)
     {
         if (Console.IsOutputRedirected)
@@ -40,7 +42,11 @@ internal sealed class TerminalOutput(IAnsiConsole terminal, TextWriter results) 
     public Task<T> WaitAsync<T>(string title, Func<Task<T>> work) =>
         terminal.Status().Spinner(Spinner.Known.Dots).StartAsync(title.EscapeMarkup(), _ => work());
 
-    public Task<T> TrackAsync<T>(string title, Func<IProgress<RunProgress>, Task<T>> work)
+    public Task<T> TrackAsync<T>(string title, Func<IProgress<RunProgress>, Task<T>> work) => BarAsync(title, work);
+
+    public Task<T> TransferAsync<T>(string title, Func<IProgress<TransferProgress>, Task<T>> work) => BarAsync(title, work);
+
+    private Task<T> BarAsync<T>(string title, Func<Bar, Task<T>> work)
     {
         var detail = new DetailColumn();
         return terminal.Progress()
@@ -54,9 +60,9 @@ internal sealed class TerminalOutput(IAnsiConsole terminal, TextWriter results) 
     }
 
     // Progress<T> would post to the thread pool, where reports can overtake each other.
-    private sealed class Bar(ProgressTask task, DetailColumn detail) : IProgress<RunProgress>
+    private sealed class Bar(ProgressTask task, DetailColumn detail) : IProgress<IShownProgress>
     {
-        public void Report(RunProgress value)
+        public void Report(IShownProgress value)
         {
             task.Value = value.Fraction;
             detail.Text = value.Describe();

@@ -35,12 +35,21 @@ internal sealed class Connection : IAsyncDisposable
     {
         _stack = stack;
         _where = string.Join(" and ", new[] { inference, render }.OfType<Uri>().Select(uri => uri.Authority));
-        Inference = inference is null ? null! : new InferenceService.InferenceServiceClient(Channel(inference));
+        if (inference is not null)
+        {
+            var channel = Channel(inference);
+            Inference = new InferenceService.InferenceServiceClient(channel);
+            Models = new ModelService.ModelServiceClient(channel);
+        }
+
         Render = render is null ? null! : new RenderService.RenderServiceClient(Channel(render));
     }
 
     /// <summary>The inference service; there if it was asked for.</summary>
-    public InferenceService.InferenceServiceClient Inference { get; }
+    public InferenceService.InferenceServiceClient Inference { get; } = null!;
+
+    /// <summary>The same service's intake of models; there if the inference service was asked for.</summary>
+    public ModelService.ModelServiceClient Models { get; } = null!;
 
     /// <summary>The render service; there if it was asked for.</summary>
     public RenderService.RenderServiceClient Render { get; }

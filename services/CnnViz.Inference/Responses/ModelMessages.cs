@@ -15,12 +15,12 @@ internal static class ModelMessages
             Name = graph.Name,
             Description = graph.Description,
             Digest = graph.Digest,
+            WeightsFile = graph.WeightsFile,
             Input = Input(graph.Input),
             TotalParameters = summary.TotalParameters,
             TrainableParameters = summary.TrainableParameters,
             Summary = summary.ToText(),
             Untrained = graph.Untrained,
-            WeightsFile = graph.WeightsFile,
             ClassLayer = ClassLayers.Of(graph)?.Name ?? "",
         };
         response.Layers.AddRange(Layers(graph, summary, height, width));

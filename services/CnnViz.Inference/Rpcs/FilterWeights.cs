@@ -20,6 +20,7 @@ internal sealed partial class InferenceGrpcService
         {
             Model = graph.Name,
             ModelDigest = graph.Digest,
+            WeightsFile = graph.WeightsFile,
             Layer = ModelMessages.Layer(graph, layer, graph.Input.Height, graph.Input.Width),
         };
         if (request.Statistics is { } options)

@@ -8,7 +8,8 @@ namespace CnnViz.Models;
 /// ("&lt;name&gt;.json" or "model.json"), an ONNX model ("&lt;name&gt;.onnx" or "model.onnx") or weights for a network of the zoo
 /// ("&lt;name&gt;.safetensors" or "model.safetensors"; a directory named after such a network holds weights for that one), or
 /// Keras' ("&lt;name&gt;.keras", "model.keras", "&lt;name&gt;.h5", "model.h5"; "model.json" may also be a layers model). Official
-/// weight files (<see cref="OfficialWeights"/>) in the root itself are taken by the networks of the zoo that they are for.
+/// weight files (<see cref="OfficialWeights"/>) in the root itself are taken by the networks of the zoo that they are for. Models
+/// that <see cref="ModelStore"/> took in come with a note that says which file is the model's own and what it does not say.
 /// Models are loaded on first use and kept; one that fails does not harm the others. Safe for concurrent use.
 /// </summary>
 public sealed partial class ModelCatalog : IDisposable
@@ -69,9 +70,8 @@ public sealed partial class ModelCatalog : IDisposable
             throw new ModelNotFoundException("a model's name is 1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or digit", []);
         }
 
-        // A weight file that comes or changes makes another model of the name.
-        var official = OfficialFile(name);
-        var version = official is null ? name : $"{name}\n{official}\n{File.GetLastWriteTimeUtc(official).Ticks}";
+        // A weight file that comes or changes makes another model of the name, and so does a model that another process took in.
+        var version = Version(name);
         if (_loaded.TryGetValue(version, out var loaded) && loaded.IsValueCreated)
         {
             return loaded.Value;
@@ -83,6 +83,7 @@ public sealed partial class ModelCatalog : IDisposable
             throw new ModelNotFoundException($"there is no model '{name}'{NameSuggestions.Phrase(name, names)}", NameSuggestions.Nearest(name, names));
         }
 
+        Forget(name);
         var entry = _loaded.GetOrAdd(version, _ => new Lazy<ModelGraph>(() => Read(name)));
         try
         {
@@ -153,8 +154,11 @@ public sealed partial class ModelCatalog : IDisposable
             throw new ModelFormatException($"model '{name}' is not installed: {missing} is missing below the model root");
         }
 
-        var options = _known.GetValueOrDefault(name)?.Options ?? new ModelReadOptions { Name = name };
-        return ModelFormats.Read(Inside(name, ModelFile(name)), options, _zoo.ContainsKey(name) ? name : null);
+        var manifest = Manifest(name);
+        var options = _known.GetValueOrDefault(name)?.Options
+            ?? (manifest?.Options ?? new ModelReadOptions()) with { Name = name };
+        return ModelFormats.Read(
+            Inside(name, ModelFile(name)), options, _zoo.ContainsKey(name) ? name : manifest?.Architecture);
     }
 
     private ModelCatalogEntry Describe(string name)
@@ -186,12 +190,18 @@ public sealed partial class ModelCatalog : IDisposable
         var description = _known.GetValueOrDefault(name)?.Options.Description ?? DescribeUnknown(name);
         return new(name, description, Missing(name), _errors.GetValueOrDefault(name))
         {
-            WeightsFile = Path.GetExtension(file) == ".safetensors" ? file : "",
+            WeightsFile = File.Exists(Inside(name, file)) ? file : "",
         };
     }
 
     private string DescribeUnknown(string name)
     {
+        if (Manifest(name) is { } manifest)
+        {
+            var description = manifest.Options.Description;
+            return description.Length > 0 ? description : $"{manifest.Origin}: {manifest.Files[0].Name}";
+        }
+
         var file = ModelFile(name);
         return Path.GetExtension(file) is not (".safetensors" or ".h5") || (Path.GetExtension(file) == ".h5" && !_zoo.ContainsKey(name))
             ? "added by hand; its input is taken as pixels / 255"
@@ -228,7 +238,7 @@ public sealed partial class ModelCatalog : IDisposable
             return known.File;
         }
 
-        return ModelFormats.FilesOf(name).FirstOrDefault(file => File.Exists(Inside(name, file))) ?? "model.json";
+        return Manifest(name)?.Files[0].Name ?? ModelFormats.FilesOf(name).FirstOrDefault(file => File.Exists(Inside(name, file))) ?? "model.json";
     }
 
     private string? Missing(string name)

@@ -29,7 +29,18 @@ public static class ModelFormats
     /// <param name="options">What the file does not say.</param>
     /// <param name="architecture">For files of weights alone, the network of the zoo that they are for; null finds it.</param>
     /// <exception cref="ModelFormatException">The model cannot be used.</exception>
-    internal static ModelGraph Read(string path, ModelReadOptions options, string? architecture) => Path.GetExtension(path) switch
+    internal static ModelGraph Read(string path, ModelReadOptions options, string? architecture)
+    {
+        var graph = ReadKind(path, options, architecture);
+        if (graph.WeightsFile.Length == 0)
+        {
+            graph.WeightsFile = Path.GetFileName(path);
+        }
+
+        return graph;
+    }
+
+    private static ModelGraph ReadKind(string path, ModelReadOptions options, string? architecture) => Path.GetExtension(path) switch
     {
         ".onnx" => OnnxGraphReader.Read(path, options),
         ".safetensors" => SafetensorsReader.Read(path, options, architecture),

@@ -69,8 +69,8 @@ public sealed class ModelGraph : IDisposable
 
     public IWeightStore Weights { get; }
 
-    /// <summary>Name of the file that the weights of a network of the zoo are from, without its directory; else empty.</summary>
-    public string WeightsFile { get; init; } = "";
+    /// <summary>Name of the file that the weights are from, without its directory; empty for networks built in code.</summary>
+    public string WeightsFile { get; internal set; } = "";
 
     /// <summary>True for a Keras Sequential model, whose summary leaves the input out.</summary>
     public bool Sequential { get; init; }

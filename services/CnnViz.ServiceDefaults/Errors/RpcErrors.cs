@@ -45,6 +45,13 @@ public static class RpcErrors
     public static RpcException FailedPrecondition(string reason, string message, params (string Key, string Value)[] metadata) =>
         Create(StatusCode.FailedPrecondition, message, Info(reason, metadata));
 
+    /// <summary>ALREADY_EXISTS with an ErrorInfo.</summary>
+    /// <param name="reason">UPPER_SNAKE, for example MODEL_EXISTS.</param>
+    /// <param name="message">What is there already.</param>
+    /// <param name="metadata">Facts for programs.</param>
+    public static RpcException AlreadyExists(string reason, string message, params (string Key, string Value)[] metadata) =>
+        Create(StatusCode.AlreadyExists, message, Info(reason, metadata));
+
     /// <summary>RESOURCE_EXHAUSTED with an ErrorInfo and a RetryInfo.</summary>
     public static RpcException ResourceExhausted(string reason, string message, TimeSpan retryAfter)
     {
