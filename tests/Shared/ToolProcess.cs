@@ -13,7 +13,7 @@ internal sealed record ToolResult(int ExitCode, string Output, string Error)
 /// <summary>Runs another program to its end, with a limit on its time.</summary>
 internal static class ToolProcess
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(15);
 
     public static async Task<ToolResult> RunAsync(string folder, string program, params IEnumerable<string> arguments)
     {
