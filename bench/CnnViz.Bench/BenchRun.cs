@@ -13,6 +13,9 @@ namespace CnnViz.Bench;
 /// </summary>
 internal sealed class BenchRun(IReadOnlyList<IBenchJob> jobs)
 {
+    /// <summary>No job needs as long on an idle machine; one that hangs must not cost the others' results.</summary>
+    private static readonly TimeSpan _jobLimit = TimeSpan.FromMinutes(15);
+
     public async Task<int> RunAsync(BenchArguments arguments, CancellationToken cancellation)
     {
         if (arguments.Help)
@@ -77,18 +80,19 @@ internal sealed class BenchRun(IReadOnlyList<IBenchJob> jobs)
         Console.Write(ResultTable.Whole(results));
         if (failed.Count > 0)
         {
-            Say($"failed: {string.Join(", ", failed)}");
-            return 1;
+            Say($"failed, and without results: {string.Join(", ", failed)}");
         }
 
+        var exitCode = failed.Count > 0 ? 1 : 0;
         if (arguments.Quick || (wanted.Count < jobs.Count && !arguments.Write))
         {
-            return 0;
+            return exitCode;
         }
 
         var json = JsonSerializer.Serialize(results, BenchResult.Json) + "\n";
         await File.WriteAllTextAsync(ResultsFile(arguments.Root), json, cancellation);
-        return await WriteReadmeAsync(arguments.Root, cancellation);
+        await WriteReadmeAsync(arguments.Root, cancellation);
+        return exitCode;
     }
 
     private static async Task<int> WriteReadmeAsync(string root, CancellationToken cancellation)
@@ -134,14 +138,18 @@ internal sealed class BenchRun(IReadOnlyList<IBenchJob> jobs)
         }
 
         using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, child))!;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(_jobLimit);
         try
         {
-            await process.WaitForExitAsync(cancellation);
+            await process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw;
+            cancellation.ThrowIfCancellationRequested();
+            Say($"{job.Name} took longer than {_jobLimit.TotalMinutes:0} minutes and was ended");
+            return null;
         }
 
         return process.ExitCode == 0 && File.Exists(output) ? ReadResults(output) : null;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CnnViz.Bench;
 using CnnViz.Bench.Jobs;
 using CnnViz.Bench.Measuring;
@@ -15,11 +16,8 @@ IReadOnlyList<IBenchJob> jobs =
 ];
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    stop.Cancel();
-};
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
     return await new BenchRun(jobs).RunAsync(BenchArguments.Parse(args), stop.Token);
@@ -32,4 +30,10 @@ catch (ArgumentException exception)
 catch (OperationCanceledException)
 {
     return 130;
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
 }

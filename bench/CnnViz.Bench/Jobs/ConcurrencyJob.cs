@@ -67,6 +67,7 @@ internal sealed class ConcurrencyJob : IBenchJob
             return Stopwatch.GetElapsedTime(start).TotalMilliseconds / (pictures * steps);
         })).ToList();
         var samples = await Interleaved.RunAsync(context.Rounds, runners, cancellation);
+        context.Say($"throughput is measured; now {clients.Count} equal callers");
         var fairness = await FairnessAsync(clients, context.Quick ? 2 : Headline.Steps, cancellation);
         var memory = InferenceProcess(stack.ProcessId) is { } process ? Machine.PeakMemory(process) : null;
         var result = new BenchResult
