@@ -36,6 +36,7 @@ try
         .WithServiceEndpoints("CNNVIZ_RENDER")
         .WithExternalHttpEndpoints()
         .WithReference(inference)
+        .WithReference(redis)
         .WaitFor(inference);
 
     await using var app = builder.Build();

@@ -1,7 +1,9 @@
+using CnnViz.Cache;
 using CnnViz.Engine.Maximization;
 using CnnViz.Engine.OneDnn;
 using CnnViz.Engine.Scheduling;
 using CnnViz.Engine.Torch;
+using CnnViz.Inference.Cache;
 using CnnViz.Inference.Limits;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Rpcs;
@@ -46,6 +48,8 @@ internal static class InferenceHost
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<LaneScheduler>()));
         builder.Services.AddSingleton(new EngineProvider(engines));
+        builder.AddResultCache();
+        builder.Services.AddSingleton<InferenceCaches>();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();

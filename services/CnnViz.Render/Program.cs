@@ -1,3 +1,5 @@
+using CnnViz.Cache;
+using CnnViz.Render.Cache;
 using CnnViz.Render.Rpcs;
 using CnnViz.Render.Upstream;
 
@@ -5,6 +7,9 @@ using CnnViz.Render.Upstream;
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddServiceDefaults();
 builder.AddInferenceClient();
+builder.AddResultCache();
+builder.Services.AddSingleton<RenderCaches>();
+builder.Services.AddSingleton<PictureAddresses>();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

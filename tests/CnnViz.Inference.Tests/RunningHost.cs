@@ -35,6 +35,9 @@ internal sealed class RunningHost : IAsyncDisposable
     /// <summary>For the host's other services.</summary>
     public GrpcChannel Channel => _channel;
 
+    /// <summary>Ends when everything on its way to Redis is there.</summary>
+    public Task WhenStoredAsync() => _app.Services.GetRequiredService<CnnViz.Cache.ResultCache>().WhenStoredAsync();
+
     /// <param name="settings">Of the section "Compute", as "name=value".</param>
     public static Task<RunningHost> StartAsync(params string[] settings) =>
         StartWithAsync([.. settings.Select(setting => $"--Compute:{setting}")]);
@@ -54,7 +57,7 @@ internal sealed class RunningHost : IAsyncDisposable
         return new RunningHost(app, engine);
     }
 
-    /// <summary>A maximization of one filter of a small network of its own.</summary>
+    /// <summary>A maximization of one filter of a small network of its own, computed whatever was computed before.</summary>
     /// <param name="seed">Of the network's weights: another seed is another network.</param>
     /// <param name="steps">Iterations.</param>
     public static MaximizeFilterRequest Request(int seed, int steps) => new()
@@ -70,6 +73,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Layer = "1",
         Filters = { 1 },
         Settings = new MaximizationSettings { Steps = steps, Height = 16, Width = 16 },
+        NoCache = true,
     };
 
     /// <summary>Takes both lanes until the result is disposed.</summary>

@@ -63,7 +63,7 @@ public sealed class MaximizationTests(StackFixture stack)
     public async Task MaximizeFilter_SameSeed_SameBytes_OtherSeed_OtherBytes()
     {
         var first = await stack.Inference.MaximizeAsync(RefusalTests.Request(r => r.Settings.Seed = 5));
-        var again = await stack.Inference.MaximizeAsync(RefusalTests.Request(r => r.Settings.Seed = 5));
+        var again = await stack.Inference.MaximizeAsync(RefusalTests.Request(r => (r.Settings.Seed, r.NoCache) = (5, true)));
         var other = await stack.Inference.MaximizeAsync(RefusalTests.Request(r => r.Settings.Seed = 6));
         Assert.Equal(first.Images[0].Header.Sha256, again.Images[0].Header.Sha256);
         Assert.NotEqual(first.Images[0].Header.Sha256, other.Images[0].Header.Sha256);

@@ -34,9 +34,9 @@ internal sealed class MixedCalls(StackFixture stack, byte[] photo) : IDisposable
             case 2:
                 return Count(await Inference.MapsAsync(Maps(_photo)));
             case 3:
-                return Count((await Inference.MaximizeAsync(RefusalTests.Request(r => r.Settings.Seed = (ulong)number))).Images);
+                return Count((await Inference.MaximizeAsync(Alone(number))).Images);
             case 4:
-                var request = new RenderFiltersRequest { Model = "nanodet", Layer = "Add" };
+                var request = new RenderFiltersRequest { Model = "nanodet", Layer = "Add", NoCache = true };
                 return await BytesAsync(Render.RenderFilters(request).ResponseStream);
             default:
                 var refusal = await Assert.ThrowsAsync<RpcException>(() => Inference.MapsAsync(Maps(_broken)));
@@ -58,7 +58,15 @@ internal sealed class MixedCalls(StackFixture stack, byte[] photo) : IDisposable
         Height = 96,
         Width = 96,
         Picture = new Picture { Data = picture },
+        NoCache = true,
     };
+
+    /// <summary>Computed for this call, whatever was computed before.</summary>
+    private static MaximizeFilterRequest Alone(int number) => RefusalTests.Request(request =>
+    {
+        request.Settings.Seed = (ulong)number;
+        request.NoCache = true;
+    });
 
     private static int Count(List<Tensor> tensors) => tensors.Sum(tensor => tensor.Values.Length);
 

@@ -12,28 +12,26 @@ internal static class PictureInput
 {
     private static readonly Rgb _letterbox = new(128, 128, 128);
 
+    /// <summary>A request's picture file.</summary>
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT where there is none.</exception>
+    public static ReadOnlyMemory<byte> File(V1.Picture? picture) => picture is { Data.IsEmpty: false }
+        ? picture.Data.Memory
+        : throw RpcErrors.InvalidArgument(("picture.data", "must hold a PNG or JPEG file"));
+
+    /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a policy that there is not.</exception>
+    public static void CheckResize(ResizePolicy resize) => _ = Policy(resize);
+
     /// <summary>Decodes, fits and normalises a picture.</summary>
     /// <returns>(channels, height, width), row-major, in the network's units and channel order.</returns>
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT for a picture that is none, is broken or is over a
     /// limit.</exception>
-    public static float[] Read(V1.Picture? picture, InputSpec input, int height, int width, ResizePolicy resize)
+    public static float[] Read(ReadOnlyMemory<byte> file, InputSpec input, int height, int width, ResizePolicy resize)
     {
-        if (picture is null || picture.Data.IsEmpty)
-        {
-            throw RpcErrors.InvalidArgument(("picture.data", "must hold a PNG or JPEG file"));
-        }
-
-        var policy = resize switch
-        {
-            ResizePolicy.Unspecified or ResizePolicy.CenterCrop => Imaging.Geometry.ResizePolicy.CenterCrop,
-            ResizePolicy.Stretch => Imaging.Geometry.ResizePolicy.Stretch,
-            ResizePolicy.Letterbox => Imaging.Geometry.ResizePolicy.Letterbox,
-            _ => throw RpcErrors.InvalidArgument(("resize", $"{resize:D} is no resize policy")),
-        };
+        var policy = Policy(resize);
         Raster raster;
         try
         {
-            raster = ImageDecoder.Decode(picture.Data.Memory);
+            raster = ImageDecoder.Decode(file);
         }
         catch (ImageFormatException exception)
         {
@@ -51,6 +49,14 @@ internal static class PictureInput
         Resizer.ResizeToFloat(raster, width, height, PixelLayout.ChannelsFirst, planes, policy, _letterbox);
         return Normalize(planes, input, height * width);
     }
+
+    private static Imaging.Geometry.ResizePolicy Policy(ResizePolicy resize) => resize switch
+    {
+        ResizePolicy.Unspecified or ResizePolicy.CenterCrop => Imaging.Geometry.ResizePolicy.CenterCrop,
+        ResizePolicy.Stretch => Imaging.Geometry.ResizePolicy.Stretch,
+        ResizePolicy.Letterbox => Imaging.Geometry.ResizePolicy.Letterbox,
+        _ => throw RpcErrors.InvalidArgument(("resize", $"{resize:D} is no resize policy")),
+    };
 
     private static float[] Normalize(float[] planes, InputSpec input, int plane)
     {

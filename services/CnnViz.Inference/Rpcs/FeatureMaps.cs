@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
 using CnnViz.Engine;
 using CnnViz.Engine.Scheduling;
+using CnnViz.Inference.Cache;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Responses;
+using CnnViz.Models;
 using CnnViz.ServiceDefaults.Errors;
 using CnnViz.V1;
 using Grpc.Core;
@@ -14,34 +17,66 @@ internal sealed partial class InferenceGrpcService
         FeatureMapsRequest request, IServerStreamWriter<FeatureMapsResponse> responseStream, ServerCallContext context)
     {
         // Everything that can be refused is refused before any pixel is decoded or any core is taken.
+        var plan = Plan(request);
+        var file = PictureInput.File(request.Picture);
+        using var linked = Linked(context.CancellationToken);
+        await caches.FeatureMaps.ServeAsync(
+            request.NoCache ? null : plan.Address(SHA256.HashData(file.Span)),
+            (emit, token) => ComputeAsync(plan, file, Turns.Deadline(request.NoCache, context), emit, token),
+            message => responseStream.WriteAsync(message, linked.Token),
+            linked.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>A request understood: what is to be computed.</summary>
+    private sealed record FeatureMapsPlan(
+        ModelGraph Graph,
+        IEngine Engine,
+        CompileOptions Options,
+        IReadOnlyList<ChannelSelection> Selections,
+        IReadOnlyList<int> Channels,
+        V1.ResizePolicy Resize)
+    {
+        public CnnViz.Cache.Addressing.ContentAddress Address(byte[] pictureSha256) =>
+            ContentAddresses.FeatureMaps(Graph, Engine, Options, Channels, Resize, pictureSha256);
+    }
+
+    private FeatureMapsPlan Plan(FeatureMapsRequest request)
+    {
         var graph = models.Graph(request.Model, request.Spec);
         var layers = ModelRequests.FeatureLayers(graph, request.Layers);
         var (height, width) = InputSize.Of(graph, request.Height, request.Width);
         var selections = ChannelSelection.Of(graph, layers, request.Channels, height, width);
         var engine = engines.Pick(request.Engine);
-        var precision = Precisions.Read(request.Precision);
-        var image = PictureInput.Read(request.Picture, graph.Input, height, width, request.Resize);
+        var options = new CompileOptions(height, width, layers) { Precision = Precisions.Read(request.Precision) };
+        PictureInput.CheckResize(request.Resize);
+        return new FeatureMapsPlan(graph, engine, options, selections, request.Channels, request.Resize);
+    }
 
-        using var linked = Linked(context.CancellationToken);
-        var (maps, ran) = await ComputeAsync(
-            engine, graph, new CompileOptions(height, width, layers) { Precision = precision }, image, context, linked.Token)
-            .ConfigureAwait(false);
-
-        await responseStream.WriteAsync(
-            new FeatureMapsResponse
-            {
-                Info = new FeatureMapsInfo { Execution = Executions.Of(graph, ran, layers), Height = height, Width = width },
-            },
-            linked.Token).ConfigureAwait(false);
-
-        foreach (var (layer, selection) in layers.Zip(selections))
+    private async Task ComputeAsync(
+        FeatureMapsPlan plan,
+        ReadOnlyMemory<byte> file,
+        DateTimeOffset? deadline,
+        Func<FeatureMapsResponse, ValueTask> emit,
+        CancellationToken cancellation)
+    {
+        var (graph, options) = (plan.Graph, plan.Options);
+        var image = PictureInput.Read(file, graph.Input, options.Height, options.Width, plan.Resize);
+        var (maps, ran) = await ComputeAsync(plan.Engine, graph, options, image, deadline, cancellation).ConfigureAwait(false);
+        var layers = options.TargetLayers;
+        var info = new FeatureMapsInfo
+        {
+            Execution = Executions.Of(graph, ran, layers),
+            Height = options.Height,
+            Width = options.Width,
+        };
+        await emit(new FeatureMapsResponse { Info = info }).ConfigureAwait(false);
+        foreach (var (layer, selection) in layers.Zip(plan.Selections))
         {
             var tensor = selection.Wire(layer, maps[layer]);
-            await responseStream.WriteAsync(new FeatureMapsResponse { Tensor = tensor.Header }, linked.Token)
-                .ConfigureAwait(false);
+            await emit(new FeatureMapsResponse { Tensor = tensor.Header }).ConfigureAwait(false);
             foreach (var chunk in tensor.Chunks())
             {
-                await responseStream.WriteAsync(new FeatureMapsResponse { Chunk = chunk }, linked.Token).ConfigureAwait(false);
+                await emit(new FeatureMapsResponse { Chunk = chunk }).ConfigureAwait(false);
             }
         }
     }
@@ -49,15 +84,15 @@ internal sealed partial class InferenceGrpcService
     /// <summary>One unit over all lanes: the pass is short, and its caller waits for nothing else.</summary>
     private async Task<(Dictionary<string, float[]> Maps, ExecutedBy Ran)> ComputeAsync(
         IEngine engine,
-        CnnViz.Models.ModelGraph graph,
+        ModelGraph graph,
         CompileOptions options,
         float[] image,
-        ServerCallContext context,
+        DateTimeOffset? deadline,
         CancellationToken cancellation)
     {
         var maps = new Dictionary<string, float[]>(StringComparer.Ordinal);
         var ran = default(ExecutedBy);
-        using var ticket = Turns.Enter(scheduler, context);
+        using var ticket = Turns.Enter(scheduler, deadline);
         try
         {
             await scheduler.RunAsync(ticket, scheduler.Lanes, Compute, cancellation).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using CnnViz.Engine.Maximization;
 using CnnViz.Engine.Scheduling;
+using CnnViz.Inference.Cache;
 using CnnViz.Inference.Requests;
 
 namespace CnnViz.Inference.Rpcs;
@@ -14,6 +15,7 @@ internal sealed partial class InferenceGrpcService(
     CompiledModelCache compiledModels,
     Maximizer maximizer,
     LaneScheduler scheduler,
+    InferenceCaches caches,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<InferenceGrpcService> logger) : V1.InferenceService.InferenceServiceBase

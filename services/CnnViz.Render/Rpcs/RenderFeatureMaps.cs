@@ -1,3 +1,4 @@
+using CnnViz.Cache.Addressing;
 using CnnViz.Render.Pictures;
 using CnnViz.Render.Requests;
 using CnnViz.Render.Responses;
@@ -21,26 +22,36 @@ internal sealed partial class RenderGrpcService
                 ("style.color_bar", "needs one range for all tiles: another normalization than PER_TILE"));
         }
 
+        var address = maps.NoCache
+            ? (ContentAddress?)null
+            : await Upstream(() => addresses.OfAsync(request, UpstreamCall.Of(context)));
+        await caches.FeatureMaps.ServeAsync(
+            address,
+            (emit, token) => DrawAsync(maps, style, UpstreamCall.Of(maps.NoCache, context, token), emit),
+            message => responseStream.WriteAsync(message, context.CancellationToken),
+            context.CancellationToken);
+    }
+
+    private async Task DrawAsync(
+        FeatureMapsRequest maps, TileStyle style, UpstreamCall limits, Func<RenderFeatureMapsResponse, ValueTask> emit) =>
         await Upstream(async () =>
         {
             var model = await inference.ModelInfoAsync(
                 new ModelInfoRequest { Model = maps.Model, Spec = maps.Spec, Height = maps.Height, Width = maps.Width },
-                deadline: context.Deadline,
-                cancellationToken: context.CancellationToken);
+                deadline: limits.Deadline,
+                cancellationToken: limits.Token);
             FeatureMapPicture.Check(model, maps, style);
-            await foreach (var (info, map) in inference.ReadMapsAsync(maps, context).ConfigureAwait(false))
+            await foreach (var (info, map) in inference.ReadMapsAsync(maps, limits).ConfigureAwait(false))
             {
                 var wire = new WirePicture(
                     map.Header.Name, FeatureMapPicture.Draw(model, info, map, maps.Channels, style), info.Execution);
-                await responseStream.WriteAsync(
-                    new RenderFeatureMapsResponse { Picture = wire.Header }, context.CancellationToken);
+                await emit(new RenderFeatureMapsResponse { Picture = wire.Header });
                 foreach (var chunk in wire.Chunks())
                 {
-                    await responseStream.WriteAsync(new RenderFeatureMapsResponse { Chunk = chunk }, context.CancellationToken);
+                    await emit(new RenderFeatureMapsResponse { Chunk = chunk });
                 }
             }
 
             return true;
         });
-    }
 }

@@ -1,3 +1,4 @@
+using CnnViz.Cache.Addressing;
 using CnnViz.Render.Pictures;
 using CnnViz.Render.Requests;
 using CnnViz.Render.Responses;
@@ -19,25 +20,38 @@ internal sealed partial class RenderGrpcService
         fields.Known("order", request.Order);
         fields.InRange("first", true, request.First, 0, MostFilters);
         fields.Throw();
+        var address = request.NoCache
+            ? (ContentAddress?)null
+            : await Upstream(() => addresses.OfAsync(request, UpstreamCall.Of(context)));
+        await caches.Filters.ServeAsync(
+            address,
+            (emit, token) => DrawAsync(request, style, UpstreamCall.Of(request.NoCache, context, token), emit),
+            message => responseStream.WriteAsync(message, context.CancellationToken),
+            context.CancellationToken);
+    }
+
+    private async Task DrawAsync(
+        RenderFiltersRequest request, TileStyle style, UpstreamCall limits, Func<RenderFiltersResponse, ValueTask> emit)
+    {
         var picture = await Upstream(async () =>
         {
             var model = await inference.ModelInfoAsync(
                 new ModelInfoRequest { Model = request.Model, Spec = request.Spec },
-                deadline: context.Deadline,
-                cancellationToken: context.CancellationToken);
+                deadline: limits.Deadline,
+                cancellationToken: limits.Token);
             var (info, _) = await inference.ReadWeightsAsync(
-                new FilterWeightsRequest { Model = request.Model, Spec = request.Spec, Layer = request.Layer, OmitValues = true }, context);
+                new FilterWeightsRequest { Model = request.Model, Spec = request.Spec, Layer = request.Layer, OmitValues = true }, limits);
             var roles = WeightRoles.Choose(info.Layer, request.Role);
             var (_, weights) = await inference.ReadWeightsAsync(
-                new FilterWeightsRequest { Model = request.Model, Spec = request.Spec, Layer = request.Layer, Roles = { roles } }, context);
+                new FilterWeightsRequest { Model = request.Model, Spec = request.Spec, Layer = request.Layer, Roles = { roles } }, limits);
             return FilterPicture.Draw(model, info.Layer, weights, request, style);
         });
 
         var wire = new WirePicture(request.Layer, picture, execution: null);
-        await responseStream.WriteAsync(new RenderFiltersResponse { Picture = wire.Header }, context.CancellationToken);
+        await emit(new RenderFiltersResponse { Picture = wire.Header });
         foreach (var chunk in wire.Chunks())
         {
-            await responseStream.WriteAsync(new RenderFiltersResponse { Chunk = chunk }, context.CancellationToken);
+            await emit(new RenderFiltersResponse { Chunk = chunk });
         }
     }
 }

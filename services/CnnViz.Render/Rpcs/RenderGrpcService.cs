@@ -1,3 +1,4 @@
+using CnnViz.Render.Cache;
 using CnnViz.Render.Upstream;
 using CnnViz.V1;
 using Grpc.Core;
@@ -8,8 +9,8 @@ namespace CnnViz.Render.Rpcs;
 /// The wire side of RenderService: one file per RPC. Each asks the inference service for numbers (Upstream/), draws
 /// (Pictures/), and streams the file (Responses/).
 /// </summary>
-internal sealed partial class RenderGrpcService(InferenceService.InferenceServiceClient inference)
-    : RenderService.RenderServiceBase
+internal sealed partial class RenderGrpcService(
+    InferenceService.InferenceServiceClient inference, PictureAddresses addresses, RenderCaches caches) : RenderService.RenderServiceBase
 {
     /// <summary>Runs calls to the inference service; what it refuses, the caller hears unchanged.</summary>
     private static async Task<T> Upstream<T>(Func<Task<T>> calls)

@@ -1,3 +1,4 @@
+using CnnViz.Cache.Addressing;
 using CnnViz.Render.Pictures;
 using CnnViz.Render.Requests;
 using CnnViz.Render.Responses;
@@ -21,15 +22,32 @@ internal sealed partial class RenderGrpcService
 
         Animations.Check(request);
         var maximize = Maximizations.Check(request);
+        var address = maximize.NoCache
+            ? (ContentAddress?)null
+            : await Upstream(() => addresses.OfAsync(request, Animations.WithPreviews(request), UpstreamCall.Of(context)));
+        await caches.Maximizations.ServeAsync(
+            address,
+            (emit, token) => DrawAsync(request, maximize, style, UpstreamCall.Of(maximize.NoCache, context, token), emit),
+            message => responseStream.WriteAsync(message, context.CancellationToken),
+            context.CancellationToken);
+    }
+
+    private async Task DrawAsync(
+        RenderMaximizationRequest request,
+        MaximizeFilterRequest maximize,
+        TileStyle style,
+        UpstreamCall limits,
+        Func<RenderMaximizationResponse, ValueTask> emit)
+    {
         var collector = new MaximizationCollector();
         MaximizationPicture? picture = null;
         AscentAnimation? animation = null;
         await Upstream(async () =>
         {
-            var model = await LabelsAsync(maximize, style, context).ConfigureAwait(false);
+            var model = await LabelsAsync(maximize, style, limits).ConfigureAwait(false);
             using var call = inference.MaximizeFilter(
-                Animations.WithPreviews(request), deadline: context.Deadline, cancellationToken: context.CancellationToken);
-            await foreach (var message in call.ResponseStream.ReadAllAsync(context.CancellationToken).ConfigureAwait(false))
+                Animations.WithPreviews(request), deadline: limits.Deadline, cancellationToken: limits.Token);
+            await foreach (var message in call.ResponseStream.ReadAllAsync(limits.Token).ConfigureAwait(false))
             {
                 var happened = message.Event;
                 var forCaller = collector.Take(happened);
@@ -47,8 +65,7 @@ internal sealed partial class RenderGrpcService
                 // Progress and scores go on as they come; images stay here to be stitched.
                 if (forCaller is not null && Animations.IsForCaller(request, forCaller))
                 {
-                    var response = new RenderMaximizationResponse { Event = forCaller };
-                    await responseStream.WriteAsync(response, context.CancellationToken);
+                    await emit(new RenderMaximizationResponse { Event = forCaller });
                 }
             }
 
@@ -71,21 +88,21 @@ internal sealed partial class RenderGrpcService
 
         async Task SendAsync(WirePicture wire)
         {
-            await responseStream.WriteAsync(new RenderMaximizationResponse { Picture = wire.Header }, context.CancellationToken);
+            await emit(new RenderMaximizationResponse { Picture = wire.Header });
             foreach (var chunk in wire.Chunks())
             {
-                await responseStream.WriteAsync(new RenderMaximizationResponse { Chunk = chunk }, context.CancellationToken);
+                await emit(new RenderMaximizationResponse { Chunk = chunk });
             }
         }
     }
 
     /// <summary>The model's facts where tiles are to carry class names; else nothing is asked.</summary>
     private async Task<ModelInfoResponse> LabelsAsync(
-        MaximizeFilterRequest request, TileStyle style, ServerCallContext context) =>
+        MaximizeFilterRequest request, TileStyle style, UpstreamCall limits) =>
         style.Labels == TileLabels.Classes
             ? await inference.ModelInfoAsync(
                 new ModelInfoRequest { Model = request.Model, Spec = request.Spec },
-                deadline: context.Deadline,
-                cancellationToken: context.CancellationToken)
+                deadline: limits.Deadline,
+                cancellationToken: limits.Token)
             : new ModelInfoResponse { Name = request.Model };
 }

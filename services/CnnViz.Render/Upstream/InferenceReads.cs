@@ -8,14 +8,14 @@ internal static class InferenceReads
 {
     /// <summary>A layer's weights of the given roles.</summary>
     public static async Task<(LayerWeightsInfo Info, List<ReceivedTensor> Weights)> ReadWeightsAsync(
-        this InferenceService.InferenceServiceClient inference, FilterWeightsRequest request, ServerCallContext context)
+        this InferenceService.InferenceServiceClient inference, FilterWeightsRequest request, UpstreamCall limits)
     {
         LayerWeightsInfo? info = null;
         var reader = new TensorReader();
         var weights = new List<ReceivedTensor>();
         using var call = inference.FilterWeights(
-            request, deadline: context.Deadline, cancellationToken: context.CancellationToken);
-        await foreach (var message in call.ResponseStream.ReadAllAsync(context.CancellationToken).ConfigureAwait(false))
+            request, deadline: limits.Deadline, cancellationToken: limits.Token);
+        await foreach (var message in call.ResponseStream.ReadAllAsync(limits.Token).ConfigureAwait(false))
         {
             switch (message.ContentCase)
             {
@@ -40,12 +40,12 @@ internal static class InferenceReads
     public static async IAsyncEnumerable<(FeatureMapsInfo Info, ReceivedTensor Map)> ReadMapsAsync(
         this InferenceService.InferenceServiceClient inference,
         FeatureMapsRequest request,
-        ServerCallContext context)
+        UpstreamCall limits)
     {
         FeatureMapsInfo? info = null;
         var reader = new TensorReader();
-        using var call = inference.FeatureMaps(request, deadline: context.Deadline, cancellationToken: context.CancellationToken);
-        await foreach (var message in call.ResponseStream.ReadAllAsync(context.CancellationToken).ConfigureAwait(false))
+        using var call = inference.FeatureMaps(request, deadline: limits.Deadline, cancellationToken: limits.Token);
+        await foreach (var message in call.ResponseStream.ReadAllAsync(limits.Token).ConfigureAwait(false))
         {
             switch (message.ContentCase)
             {
