@@ -94,7 +94,8 @@ public sealed class AddressTests
                     var part = field.MessageType.Parser.ParseFrom(ByteString.Empty);
                     change(part);
                     Set(message, field, part);
-                });
+                }
+                );
             }
         }
     }

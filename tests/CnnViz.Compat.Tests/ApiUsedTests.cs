@@ -13,6 +13,7 @@ public sealed class ApiUsedTests
     private static readonly (string Project, string Assembly)[] _products =
     [
         ("CnnViz.Protos", "CnnViz.Protos"),
+        ("CnnViz.Cache", "CnnViz.Cache"),
         ("CnnViz.Engine", "CnnViz.Engine"),
         ("CnnViz.ServiceDefaults", "CnnViz.ServiceDefaults"),
         ("CnnViz.Inference", "CnnViz.Inference"),
