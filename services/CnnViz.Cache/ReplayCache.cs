@@ -23,11 +23,19 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
     private const int MessageOverhead = 128;
     private const long Window = 4 * 1024 * 1024;
 
+    // A message as large as this fills packets of its own.
+    private const int Large = 16 * 1024;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<ContentAddress, Running> _running = [];
 
     /// <summary>Computes an answer: hands each message on, in order.</summary>
     public delegate Task Producer(Func<TMessage, ValueTask> emit, CancellationToken cancellationToken);
+
+    /// <summary>Sends a message to a caller.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="more">Whether it may wait for the next, which follows at once.</param>
+    public delegate Task Writer(TMessage message, bool more);
 
     /// <summary>One computation under way, and where its messages come from; known before the first.</summary>
     private sealed class Running(Flight<TMessage> flight)
@@ -43,30 +51,32 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
     /// <param name="write">Sends a message to the caller.</param>
     /// <param name="cancellationToken">The caller's.</param>
     public async Task ServeAsync(
-        ContentAddress? address, Producer produce, Func<TMessage, Task> write, CancellationToken cancellationToken)
+        ContentAddress? address, Producer produce, Writer write, CancellationToken cancellationToken)
     {
         if (address is not { } key)
         {
-            await produce(frame => new ValueTask(write(mark(frame, CacheState.Unspecified))), cancellationToken).ConfigureAwait(false);
+            await produce(
+                frame => new ValueTask(write(mark(frame, CacheState.Unspecified), more: false)), cancellationToken).ConfigureAwait(false);
             return;
         }
 
         var (frames, place) = Board(key, produce);
         if (frames is not null)
         {
-            foreach (var frame in frames)
+            for (var i = 0; i < frames.Count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await write(mark(frame, CacheState.Memory)).ConfigureAwait(false);
+                await write(mark(frames[i], CacheState.Memory), i < frames.Count - 1 && Small(frames[i])).ConfigureAwait(false);
             }
 
             return;
         }
 
         using var follower = place!.Follower;
-        await foreach (var frame in follower.ReadAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var (frame, more) in follower.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            await write(mark(frame, place.First ? place.Running.Source : CacheState.Joined)).ConfigureAwait(false);
+            var state = place.First ? place.Running.Source : CacheState.Joined;
+            await write(mark(frame, state), more && Small(frame)).ConfigureAwait(false);
         }
     }
 
@@ -212,6 +222,8 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
             }
         }
     }
+
+    private static bool Small(TMessage message) => message.CalculateSize() < Large;
 
     private static long Size(TMessage message) => message.CalculateSize() + MessageOverhead;
 

@@ -39,7 +39,7 @@ public sealed class FlightTests
             flight.End();
         });
         var heard = new List<int>();
-        await foreach (var frame in follower.ReadAsync(default))
+        await foreach (var (frame, _) in follower.ReadAsync(default))
         {
             heard.Add(frame);
             Assert.InRange(Volatile.Read(ref emitted), 0, frame + 5);
@@ -87,7 +87,7 @@ public sealed class FlightTests
     private static async Task<List<int>> ListAsync(Flight<int>.Follower follower)
     {
         var heard = new List<int>();
-        await foreach (var frame in follower.ReadAsync(default))
+        await foreach (var (frame, _) in follower.ReadAsync(default))
         {
             heard.Add(frame);
         }

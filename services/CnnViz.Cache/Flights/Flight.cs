@@ -145,15 +145,15 @@ internal sealed class Flight<T>(long mostRecorded, long window) : IDisposable
     {
         internal int Position { get; private set; } = flight._first;
 
-        /// <summary>Everything from the beginning to the end, as it comes.</summary>
-        public async IAsyncEnumerable<T> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        /// <summary>Everything from the beginning to the end, as it comes, and whether the next has come too.</summary>
+        public async IAsyncEnumerable<(T Frame, bool More)> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (Next(out var frame, out var change))
+                if (Next(out var frame, out var more, out var change))
                 {
-                    yield return frame;
+                    yield return (frame, more);
                 }
                 else if (change is null)
                 {
@@ -168,15 +168,16 @@ internal sealed class Flight<T>(long mostRecorded, long window) : IDisposable
 
         public void Dispose() => flight.Leave(this);
 
-        private bool Next(out T frame, out Task? change)
+        private bool Next(out T frame, out bool more, out Task? change)
         {
             lock (flight._gate)
             {
-                (frame, change) = (default!, null);
+                (frame, more, change) = (default!, false, null);
                 var index = Position - flight._first;
                 if (index < flight._frames.Count)
                 {
                     frame = flight._frames[index].Frame;
+                    more = index + 1 < flight._frames.Count;
                     Position++;
                     if (!flight._whole)
                     {

@@ -6,6 +6,7 @@ using CnnViz.Inference.Requests;
 using CnnViz.Inference.Responses;
 using CnnViz.Models;
 using CnnViz.ServiceDefaults.Errors;
+using CnnViz.ServiceDefaults.Streaming;
 using CnnViz.V1;
 using Grpc.Core;
 
@@ -24,7 +25,7 @@ internal sealed partial class InferenceGrpcService
             await caches.Maximizations.ServeAsync(
                 request.NoCache ? null : plan.Address(),
                 (emit, token) => RunAsync(plan, Turns.Deadline(request.NoCache, context), emit, token),
-                message => responseStream.WriteAsync(message, linked.Token),
+                (message, more) => responseStream.WriteAsync(message, more, linked.Token),
                 linked.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)

@@ -3,6 +3,7 @@ using CnnViz.Render.Pictures;
 using CnnViz.Render.Requests;
 using CnnViz.Render.Responses;
 using CnnViz.Render.Upstream;
+using CnnViz.ServiceDefaults.Streaming;
 using CnnViz.V1;
 using Grpc.Core;
 
@@ -26,7 +27,7 @@ internal sealed partial class RenderGrpcService
         await caches.Filters.ServeAsync(
             address,
             (emit, token) => DrawAsync(request, style, UpstreamCall.Of(request.NoCache, context, token), emit),
-            message => responseStream.WriteAsync(message, context.CancellationToken),
+            (message, more) => responseStream.WriteAsync(message, more, context.CancellationToken),
             context.CancellationToken);
     }
 

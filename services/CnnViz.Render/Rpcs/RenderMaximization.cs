@@ -4,6 +4,7 @@ using CnnViz.Render.Requests;
 using CnnViz.Render.Responses;
 using CnnViz.Render.Upstream;
 using CnnViz.ServiceDefaults.Errors;
+using CnnViz.ServiceDefaults.Streaming;
 using CnnViz.V1;
 using Grpc.Core;
 
@@ -28,7 +29,7 @@ internal sealed partial class RenderGrpcService
         await caches.Maximizations.ServeAsync(
             address,
             (emit, token) => DrawAsync(request, maximize, style, UpstreamCall.Of(maximize.NoCache, context, token), emit),
-            message => responseStream.WriteAsync(message, context.CancellationToken),
+            (message, more) => responseStream.WriteAsync(message, more, context.CancellationToken),
             context.CancellationToken);
     }
 

@@ -60,7 +60,7 @@ internal static class Answers
         await replay.ServeAsync(
             address,
             produce,
-            message =>
+            (message, _) =>
             {
                 messages.Add(message);
                 return Task.CompletedTask;
