@@ -113,14 +113,14 @@ public sealed class MaximizationTests(StackFixture stack)
         using var service = Process.GetProcessById(stack.ProcessOf("CnnViz.Inference"));
         for (var i = 0; i < 60; i++)
         {
-            await stack.Inference.MaximizeAsync(RefusalTests.Request(_ => { }));
+            await stack.Inference.MaximizeAsync(RefusalTests.Request(request => request.NoCache = true));
         }
 
         service.Refresh();
         var before = service.WorkingSet64;
         for (var i = 0; i < 200; i++)
         {
-            await stack.Inference.MaximizeAsync(RefusalTests.Request(_ => { }));
+            await stack.Inference.MaximizeAsync(RefusalTests.Request(request => request.NoCache = true));
         }
 
         service.Refresh();
