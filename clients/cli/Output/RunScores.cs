@@ -21,9 +21,10 @@ internal sealed record RunScores(IReadOnlyList<MaximizationResult> Results)
         }
     }
 
-    /// <summary>The scores of a run; null where it scored nothing.</summary>
-    public static RunScores? Of(IReadOnlyList<MaximizationResult> results) =>
-        results.Any(result => result.HasQualityReference) ? new RunScores(results) : null;
+    /// <summary>The scores of a run by filter and variant, whichever was finished first; null where it scored nothing.</summary>
+    public static RunScores? Of(IReadOnlyList<MaximizationResult> results) => results.Any(result => result.HasQualityReference)
+        ? new RunScores([.. results.OrderBy(result => result.Filter).ThenBy(result => result.Variant)])
+        : null;
 
     /// <summary>"61 of 64 images excite their filter more than …; median ratio 1.83".</summary>
     public string Summary()
