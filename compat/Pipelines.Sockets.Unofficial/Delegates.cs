@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace Pipelines.Sockets.Unofficial;
 
 /// <summary>The targets of a delegate, without an array of them where there is one.</summary>
@@ -22,7 +24,7 @@ public static class Delegates
     }
 
     /// <summary>Walks the targets.</summary>
-    public struct DelegateEnumerator<T>
+    public struct DelegateEnumerator<T> : IEnumerator<T>
         where T : MulticastDelegate
     {
         private Delegate.InvocationListEnumerator<T> _targets;
@@ -31,6 +33,17 @@ public static class Delegates
 
         public readonly T Current => _targets.Current;
 
+        readonly object IEnumerator.Current => Current;
+
         public bool MoveNext() => _targets.MoveNext();
+
+        /// <summary>Not offered: a walk is made once.</summary>
+        /// <exception cref="NotSupportedException">Always.</exception>
+        public readonly void Reset() => throw new NotSupportedException("a walk over a delegate's targets is made once");
+
+        /// <summary>Nothing to release.</summary>
+        public readonly void Dispose()
+        {
+        }
     }
 }

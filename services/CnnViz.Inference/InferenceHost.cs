@@ -7,6 +7,7 @@ using CnnViz.Inference.Cache;
 using CnnViz.Inference.Limits;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Rpcs;
+using CnnViz.Inference.Runs;
 using CnnViz.Inference.Uploads;
 using CnnViz.Models;
 using Microsoft.Extensions.Options;
@@ -50,10 +51,12 @@ internal static class InferenceHost
         builder.Services.AddSingleton(new EngineProvider(engines));
         builder.AddResultCache();
         builder.Services.AddSingleton<InferenceCaches>();
+        builder.AddRuns();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapGrpcService<InferenceGrpcService>();
+        app.MapGrpcService<MaximizationGrpcService>();
         app.MapGrpcService<ModelGrpcService>();
         app.MapGet("/", () => "CnnViz inference: gRPC on the other port, /health and /alive here.\n");
         return app;

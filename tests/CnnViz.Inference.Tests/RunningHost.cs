@@ -21,6 +21,7 @@ internal sealed class RunningHost : IAsyncDisposable
         Scheduler = app.Services.GetRequiredService<LaneScheduler>();
         _channel = GrpcChannel.ForAddress(app.Urls.First());
         Client = new InferenceService.InferenceServiceClient(_channel);
+        Maximizations = new MaximizationService.MaximizationServiceClient(_channel);
     }
 
     /// <summary>How long a test waits for what must come.</summary>
@@ -31,6 +32,8 @@ internal sealed class RunningHost : IAsyncDisposable
     public LaneScheduler Scheduler { get; }
 
     public InferenceService.InferenceServiceClient Client { get; }
+
+    public MaximizationService.MaximizationServiceClient Maximizations { get; }
 
     /// <summary>For the host's other services.</summary>
     public GrpcChannel Channel => _channel;

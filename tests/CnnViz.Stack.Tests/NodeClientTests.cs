@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CnnViz.Tests.Shared;
+using CnnViz.V1;
 
 namespace CnnViz.Stack.Tests;
 
@@ -57,6 +58,39 @@ public sealed class NodeClientTests(StackFixture stack)
         Assert.Contains("Add_10", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("    at ", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(folder.Path, "out.png")));
+    }
+
+    [NodeFact]
+    public async Task Watch_ARunThatIsUnderWay_PrintsItsEventsFromTheOneWanted()
+    {
+        var maximizations = new MaximizationService.MaximizationServiceClient(stack.InferenceChannel);
+        var request = new MaximizeFilterRequest
+        {
+            Model = "nanodet",
+            Layer = "Add_4",
+            Filters = { 3, 5 },
+            Settings = new MaximizationSettings { Steps = 6, Height = 64 },
+        };
+        var run = (await maximizations.StartAsync(new MaximizationServiceStartRequest { Request = request })).Run;
+
+        var whole = await WatchAsync(run.RunId);
+        var rest = await WatchAsync("--from", "4", run.RunId);
+
+        var lines = whole.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("1: nanodet Add_4: 2 filters, 6 steps", lines[0]);
+        Assert.EndsWith(": completed", lines[^1], StringComparison.Ordinal);
+        Assert.Equal(12, lines.Count(line => line.Contains(" iteration ", StringComparison.Ordinal)));
+        Assert.Equal(2, lines.Count(line => line.Contains(" done, objective ", StringComparison.Ordinal)));
+        Assert.Equal(lines[3..], rest.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+
+        async Task<ToolResult> WatchAsync(params string[] arguments)
+        {
+            await _installed.Value;
+            var watch = await ToolProcess.RunAsync(
+                _folder, "node", ["watch.mjs", "--endpoint", stack.InferenceAddress.Authority, .. arguments]);
+            Assert.True(watch.ExitCode == 0, watch.All);
+            return watch;
+        }
     }
 
     private static async Task InstallAsync()

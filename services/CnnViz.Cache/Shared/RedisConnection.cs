@@ -6,7 +6,7 @@ namespace CnnViz.Cache.Shared;
 /// The one connection to Redis, made when first asked for and kept; the client connects again by itself whenever it is lost. What
 /// is asked while there is no connection fails at once instead of waiting for one.
 /// </summary>
-internal sealed class RedisConnection : IAsyncDisposable
+public sealed class RedisConnection : IAsyncDisposable
 {
     /// <summary>What all keys begin with.</summary>
     public const string Prefix = "cnnviz:";
@@ -41,8 +41,10 @@ internal sealed class RedisConnection : IAsyncDisposable
         _connection = new(() => ConnectionMultiplexer.ConnectAsync(settings));
     }
 
+    /// <summary>The connection, which may be without a server for a while.</summary>
     public Task<ConnectionMultiplexer> GetAsync() => _connection.Value;
 
+    /// <summary>Closes the connection, if there ever was one.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_connection.IsValueCreated)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CnnViz.Inference.Cache;
 using CnnViz.Inference.Requests;
+using CnnViz.Inference.Runs;
 using CnnViz.ServiceDefaults.Errors;
 using CnnViz.V1;
 using Google.Protobuf;
@@ -24,7 +25,7 @@ internal sealed partial class InferenceGrpcService
             ContentAddressRequest.CallOneofCase.FeatureMaps => Plan(request.FeatureMaps!).Address(
                 sha256.IsEmpty ? SHA256.HashData(PictureInput.File(request.FeatureMaps!.Picture).Span) : sha256.ToByteArray()),
             ContentAddressRequest.CallOneofCase.FilterWeights => Address(request.FilterWeights),
-            ContentAddressRequest.CallOneofCase.MaximizeFilter => Plan(request.MaximizeFilter).Address(),
+            ContentAddressRequest.CallOneofCase.MaximizeFilter => RunPlan.Read(models, engines, request.MaximizeFilter).Address(),
             _ => throw RpcErrors.InvalidArgument(("call", "must be one of feature_maps, filter_weights and maximize_filter")),
         };
         return Task.FromResult(new ContentAddressResponse { Sha256 = ByteString.CopyFrom(address.Bytes) });

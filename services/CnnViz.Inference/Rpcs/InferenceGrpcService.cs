@@ -2,6 +2,7 @@ using CnnViz.Engine.Maximization;
 using CnnViz.Engine.Scheduling;
 using CnnViz.Inference.Cache;
 using CnnViz.Inference.Requests;
+using CnnViz.Inference.Runs;
 
 namespace CnnViz.Inference.Rpcs;
 
@@ -13,12 +14,10 @@ internal sealed partial class InferenceGrpcService(
     ModelRequests models,
     EngineProvider engines,
     CompiledModelCache compiledModels,
-    Maximizer maximizer,
     LaneScheduler scheduler,
     InferenceCaches caches,
-    TimeProvider time,
-    IHostApplicationLifetime lifetime,
-    ILogger<InferenceGrpcService> logger) : V1.InferenceService.InferenceServiceBase
+    RunHub runs,
+    IHostApplicationLifetime lifetime) : V1.InferenceService.InferenceServiceBase
 {
     /// <summary>
     /// Fires when the caller goes away, its deadline passes or the host stops (a call's own token does not fire on a stop).

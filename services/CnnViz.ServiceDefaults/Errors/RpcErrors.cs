@@ -45,6 +45,13 @@ public static class RpcErrors
     public static RpcException FailedPrecondition(string reason, string message, params (string Key, string Value)[] metadata) =>
         Create(StatusCode.FailedPrecondition, message, Info(reason, metadata));
 
+    /// <summary>UNAVAILABLE with an ErrorInfo: the same call may succeed in a moment, here or on another replica.</summary>
+    /// <param name="reason">UPPER_SNAKE, for example STOPPING.</param>
+    /// <param name="message">What cannot be reached, and what to do.</param>
+    /// <param name="metadata">Facts for programs.</param>
+    public static RpcException Unavailable(string reason, string message, params (string Key, string Value)[] metadata) =>
+        Create(StatusCode.Unavailable, message, Info(reason, metadata));
+
     /// <summary>ALREADY_EXISTS with an ErrorInfo.</summary>
     /// <param name="reason">UPPER_SNAKE, for example MODEL_EXISTS.</param>
     /// <param name="message">What is there already.</param>

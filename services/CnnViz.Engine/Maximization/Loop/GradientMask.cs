@@ -11,6 +11,9 @@ internal sealed class GradientMask(int channels, int plane)
 
     private readonly float[] _sum = new float[plane];
 
+    /// <summary>The sum so far, per pixel.</summary>
+    public Span<float> Sum => _sum;
+
     public void Clear() => Array.Clear(_sum);
 
     /// <summary>Adds the sum over channels of |gradient|.</summary>

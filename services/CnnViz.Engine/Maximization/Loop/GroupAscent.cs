@@ -79,6 +79,19 @@ internal sealed class GroupAscent
         }
     }
 
+    /// <summary>A copy of the group's state.</summary>
+    public GroupCheckpoint Capture(int group, int step) =>
+        new(group, step, [.. _slots.Take(_count).Select(slot => slot.Capture())]);
+
+    /// <summary>Goes on from such a state, after <see cref="Start"/>.</summary>
+    public void Restore(GroupCheckpoint state)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            _slots[i].Restore(state.Pictures[i]);
+        }
+    }
+
     /// <summary>Takes a step, and returns where the filters are.</summary>
     /// <param name="step">From 1.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

@@ -5,7 +5,8 @@ namespace CnnViz.Engine.Maximization;
 /// <summary>
 /// What happens in a run: first one <see cref="MaximizationStarted"/>; for each group of filters that ascend together, in order,
 /// one <see cref="MaximizationProgress"/> per step, previews where asked for, and one <see cref="MaximizationResult"/> per
-/// filter; last one <see cref="MaximizationCompleted"/>. Groups may ascend at the same time, and then their events mingle.
+/// filter; last one <see cref="MaximizationCompleted"/>. Where asked for, a <see cref="MaximizationCheckpoint"/> comes in between.
+/// Groups may ascend at the same time, and then their events mingle.
 /// </summary>
 public abstract record MaximizationEvent;
 

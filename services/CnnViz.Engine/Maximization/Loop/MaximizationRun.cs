@@ -10,7 +10,8 @@ namespace CnnViz.Engine.Maximization;
 /// that falls behind parks the loops, which hold no lane then.
 /// </summary>
 internal sealed class MaximizationRun(
-    ModelGraph graph, MaximizationOptions options, RunLanes lanes, RunModels models, TimeProvider time) : IDisposable
+    ModelGraph graph, MaximizationOptions options, RunLanes lanes, RunModels models, RunSettings settings, TimeProvider time)
+    : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<int> _silent = [];
@@ -35,6 +36,7 @@ internal sealed class MaximizationRun(
     public async Task ExecuteAsync(Channel<MaximizationEvent> events, CancellationToken cancellation)
     {
         _events = events;
+        _silent.UnionWith(settings.Resume?.ZeroGradientFilters ?? []);
         var start = time.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await lanes.RunAsync(() => models.Compile(stop.Token), stop.Token).ConfigureAwait(false);
@@ -82,6 +84,12 @@ internal sealed class MaximizationRun(
             GroupAscent? ascent = null;
             for (var group = Next(); group < Groups; group = Next())
             {
+                if (IsFinished(group))
+                {
+                    await SkipAsync(PicturesOf(group) * options.Steps, stop.Token).ConfigureAwait(false);
+                    continue;
+                }
+
                 ascent = await AscendAsync(group, ascent, stop.Token).ConfigureAwait(false);
             }
 
@@ -108,14 +116,23 @@ internal sealed class MaximizationRun(
     private async Task<GroupAscent> AscendAsync(int group, GroupAscent? ascent, CancellationToken cancellation)
     {
         var first = group * _batch;
-        var count = Math.Min(_batch, Pictures - first);
+        var count = PicturesOf(group);
         FilterProgress[] filters = [];
         MaximizationPreview[] previews = [];
-        for (var step = 1; step <= options.Steps; step++)
+        GroupCheckpoint? checkpoint = null;
+        var resumed = settings.Resume?.Groups.FirstOrDefault(state =>
+            state.Group == group && state.Pictures.Count == count && state.Step < options.Steps);
+        var done = resumed?.Step ?? 0;
+        await SkipAsync(count * done, cancellation).ConfigureAwait(false);
+        for (var step = done + 1; step <= options.Steps; step++)
         {
             var now = step;
             await lanes.StepAsync(() => Step(now), cancellation).ConfigureAwait(false);
             await ReportAsync(group, step, filters, previews, cancellation).ConfigureAwait(false);
+            if (checkpoint is not null)
+            {
+                await EmitAsync(new MaximizationCheckpoint(checkpoint), cancellation).ConfigureAwait(false);
+            }
         }
 
         MaximizationResult[] results = [];
@@ -133,19 +150,46 @@ internal sealed class MaximizationRun(
             await EmitAsync(result, cancellation).ConfigureAwait(false);
         }
 
+        if (settings.CheckpointInterval > 0)
+        {
+            await EmitAsync(
+                new MaximizationCheckpoint(new GroupCheckpoint(group, options.Steps, [])), cancellation).ConfigureAwait(false);
+        }
+
         return ascent!;
 
         void Step(int step)
         {
-            if (step == 1)
+            if (step == done + 1)
             {
                 ascent ??= new GroupAscent(models.Model, graph.Input, options, _batch, lanes.PictureThreads, time, _host);
                 ascent.Start(first, count);
+                if (resumed is not null)
+                {
+                    ascent.Restore(resumed);
+                }
             }
 
             filters = ascent!.Step(step);
             previews = ascent.Previews(step);
+            var due = settings.CheckpointInterval > 0 && step % settings.CheckpointInterval == 0 && step < options.Steps;
+            checkpoint = due ? ascent.Capture(group, step) : null;
         }
+    }
+
+    private int PicturesOf(int group) => Math.Min(_batch, Pictures - (group * _batch));
+
+    /// <summary>Whether all results of a group were out when the run was interrupted.</summary>
+    private bool IsFinished(int group) => settings.Resume is { } resume
+        && Enumerable.Range(group * _batch, PicturesOf(group)).All(picture => resume.Finished.Contains(
+            (options.Filters[picture / options.Diversity.Variants], picture % options.Diversity.Variants)));
+
+    /// <summary>Counts what was computed before the run was interrupted.</summary>
+    private async ValueTask SkipAsync(long imageSteps, CancellationToken cancellation)
+    {
+        await _emission.WaitAsync(cancellation).ConfigureAwait(false);
+        _imageSteps += imageSteps;
+        _emission.Release();
     }
 
     private async ValueTask ReportAsync(

@@ -109,7 +109,7 @@ public sealed class Maximizer(
             var lanes = new RunLanes(shared, settings.Ticket ?? entered!, engine, options.Filters.Count, settings.Threads);
             using var compiled = new RunModels(
                 models, _references, engine, graph, options, lanes.CompileThreads, settings.Precision);
-            using var run = new MaximizationRun(graph, options, lanes, compiled, _time);
+            using var run = new MaximizationRun(graph, options, lanes, compiled, settings, _time);
             await run.ExecuteAsync(queue, cancellation).ConfigureAwait(false);
             queue.Writer.Complete();
         }

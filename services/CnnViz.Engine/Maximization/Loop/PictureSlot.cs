@@ -68,6 +68,28 @@ internal sealed class PictureSlot
         _modules.Parameterization.Initialize(new CounterRandom(seed, RandomPurpose.Start, stream), _parameters);
     }
 
+    /// <summary>A copy of what the next steps depend on.</summary>
+    public PictureState Capture() =>
+        new(_parameters.ToArray(), _state.ToArray(), _mask is null ? [] : _mask.Sum.ToArray(), HadGradient);
+
+    /// <summary>Goes on from such a state, after <see cref="Start"/> with the same filter, variant and seed.</summary>
+    /// <exception cref="ArgumentException">The state is of another recipe or size.</exception>
+    public void Restore(PictureState state)
+    {
+        var mask = _mask is null ? [] : _mask.Sum;
+        if (state.Parameters.Length != _parameters.Length
+            || state.Optimizer.Length != _state.Length
+            || state.Mask.Length != mask.Length)
+        {
+            throw new ArgumentException("the state is of another recipe or size", nameof(state));
+        }
+
+        state.Parameters.Span.CopyTo(_parameters);
+        state.Optimizer.Span.CopyTo(_state);
+        state.Mask.Span.CopyTo(mask);
+        HadGradient = state.HadGradient;
+    }
+
     /// <summary>Makes the picture and what the network receives of it, through the step's transforms.</summary>
     /// <param name="network">Receives (views, network channels, height, width).</param>
     public void Draw(Span<float> network)

@@ -18,6 +18,14 @@ public sealed record RunSettings
     /// <summary>The run's place in the scheduler, which the caller keeps; null takes one for the run.</summary>
     public LaneTicket? Ticket { get; init; }
 
+    /// <summary>Steps of a group from one checkpoint to the next; 0 (the default) = no checkpoints.</summary>
+    public int CheckpointInterval { get; init; }
+
+    /// <summary>
+    /// Where an interrupted run goes on; null for a new one. Options, engine, threads and precision must be the same.
+    /// </summary>
+    public RunResume? Resume { get; init; }
+
     /// <summary>Whether an engine can run with so many threads.</summary>
     public bool Suit(IEngine engine) => Threads == 0 || Threads == engine.Threads || (Threads == 1 && engine.Lanes > 1);
 }

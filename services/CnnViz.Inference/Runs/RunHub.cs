@@ -1,0 +1,300 @@
+using System.Collections.Concurrent;
+using CnnViz.Engine.Maximization;
+using CnnViz.Engine.Scheduling;
+using CnnViz.Inference.Responses;
+using CnnViz.ServiceDefaults.Errors;
+using CnnViz.V1;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Event = CnnViz.V1.MaximizationEvent;
+
+namespace CnnViz.Inference.Runs;
+
+/// <summary>
+/// The runs of this process: begins and computes them, keeps their events, and has them brought to Redis where there is one.
+/// Those that have ended are kept until they are too many or too large.
+/// </summary>
+internal sealed partial class RunHub(
+    Maximizer maximizer,
+    IOptions<RunOptions> options,
+    IServiceProvider services,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<RunHub> logger) : IHostedService, IDisposable
+{
+    private readonly RunOptions _options = options.Value;
+    private readonly RedisRuns? _redis = services.GetService<RedisRuns>();
+    private readonly ConcurrentDictionary<string, LocalRun> _runs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task> _work = new(StringComparer.Ordinal);
+    private readonly EndedRuns _ended = new(options.Value);
+    private readonly CancellationTokenSource _giveUp = new();
+
+    /// <summary>What replicas share; null without Redis.</summary>
+    public RedisRuns? Redis => _redis;
+
+    /// <summary>A run that this process has; null where it has none of that name.</summary>
+    public LocalRun? Find(string id) => _runs.GetValueOrDefault(id);
+
+    /// <summary>Runs of this process, newest first.</summary>
+    public IReadOnlyList<LocalRun> All() => [.. _runs.Values.OrderByDescending(run => run.Id, StringComparer.Ordinal)];
+
+    /// <summary>Begins a run that goes on without its caller.</summary>
+    /// <param name="plan">What to compute.</param>
+    /// <param name="ticket">Its place in the scheduler; the run disposes it.</param>
+    /// <returns>The run, which other replicas can see unless Redis takes too long.</returns>
+    public async Task<LocalRun> StartAsync(RunPlan plan, LaneTicket ticket)
+    {
+        var run = New(plan, attached: false);
+        var mirror = Add(run);
+        Track(run.Id, () => ComputeDetachedAsync(run, plan, ticket, null));
+        if (mirror is not null)
+        {
+            var budget = TimeSpan.FromMilliseconds(_options.BudgetMilliseconds);
+            await Task.WhenAny(mirror.Registered, Task.Delay(budget, time)).ConfigureAwait(false);
+        }
+
+        return run;
+    }
+
+    /// <summary>Computes a run within its caller's call.</summary>
+    /// <param name="plan">What to compute.</param>
+    /// <param name="ticket">Its place in the scheduler, the caller's to dispose.</param>
+    /// <param name="emit">Takes each event; the run waits for it.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="RpcException">What went wrong.</exception>
+    public async Task RunAsync(RunPlan plan, LaneTicket ticket, Func<Event, ValueTask> emit, CancellationToken cancellation)
+    {
+        var run = New(plan, attached: true);
+        Add(run);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellation, run.Stopping, lifetime.ApplicationStopping);
+        try
+        {
+            await ComputeAsync(run, plan, ticket, null, emit, stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw Stopping(run.Id, run.Log.Last + 1);
+        }
+        catch (OperationCanceledException) when (run.Cancelled)
+        {
+            throw new RpcException(new Status(RunEnd.Cancelled.Code, RunEnd.Cancelled.Message));
+        }
+    }
+
+    /// <summary>Goes on with a run of another replica, whose lease is taken.</summary>
+    public void TakeOver(
+        MaximizationRun about, string token, RunPlan plan, LaneTicket ticket, PublishedEvents published, RunResume resume)
+    {
+        var log = new RunLog(about.RunId, _options.RunBytes, published.Last);
+        var run = new LocalRun(about, plan.Request, log) { Token = token };
+        Add(run);
+        Track(run.Id, () => ComputeDetachedAsync(run, plan, ticket, new Continuation(published, resume)));
+    }
+
+    /// <summary>What a watcher is told when this replica stops.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="next">Sequence of the first event that it lacks.</param>
+    public static RpcException Stopping(string id, ulong next) => RpcErrors.Unavailable(
+        "STOPPING",
+        $"this replica is shutting down; watch run {id} from sequence {next}",
+        ("run_id", id),
+        ("from_sequence", next.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Waits until all runs are handed over or ended.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(_work.Values).WaitAsync(TimeSpan.FromSeconds(5), time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            // Redis does not answer: the leases lapse by themselves.
+        }
+
+        await _giveUp.CancelAsync().ConfigureAwait(false);
+    }
+
+    public void Dispose() => _giveUp.Dispose();
+
+    private LocalRun New(RunPlan plan, bool attached)
+    {
+        var about = new MaximizationRun
+        {
+            RunId = RunIds.Next(time),
+            State = RunState.Running,
+            Model = plan.Graph.Name,
+            Layer = plan.Options.Layer,
+            Steps = plan.Options.Steps,
+            CreatedUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
+        about.Filters.AddRange(plan.Options.Filters);
+        return new LocalRun(about, plan.Request, new RunLog(about.RunId, _options.RunBytes)) { Attached = attached };
+    }
+
+    private RunMirror? Add(LocalRun run)
+    {
+        _runs[run.Id] = run;
+        if (_redis is null)
+        {
+            return null;
+        }
+
+        run.Written = run.Log.Last;
+        var mirror = new RunMirror(run, _redis, _options, time, logger);
+        Track("mirror of " + run.Id, async () =>
+        {
+            await mirror.RunAsync(_giveUp.Token).ConfigureAwait(false);
+            if (run.Lost)
+            {
+                // Watchers follow the replica that has it.
+                _runs.TryRemove(run.Id, out _);
+                run.Log.Wake();
+            }
+        });
+        return mirror;
+    }
+
+    private void Track(string name, Func<Task> work)
+    {
+        var done = new TaskCompletionSource();
+        _work[name] = done.Task;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await work().ConfigureAwait(false);
+            }
+            finally
+            {
+                _work.TryRemove(name, out _);
+                done.SetResult();
+            }
+        });
+    }
+
+    private async Task ComputeDetachedAsync(LocalRun run, RunPlan plan, LaneTicket ticket, Continuation? continuation)
+    {
+        using (ticket)
+        using (var stop = CancellationTokenSource.CreateLinkedTokenSource(run.Stopping, lifetime.ApplicationStopping))
+        {
+            try
+            {
+                await ComputeAsync(run, plan, ticket, continuation, null, stop.Token).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is RpcException or OperationCanceledException)
+            {
+                // The run's end tells of it.
+            }
+        }
+    }
+
+    private async Task ComputeAsync(
+        LocalRun run,
+        RunPlan plan,
+        LaneTicket ticket,
+        Continuation? continuation,
+        Func<Event, ValueTask>? emit,
+        CancellationToken cancellation)
+    {
+        Log.Started(logger, run.Id, plan.Graph.Name, plan.Options.Layer, plan.Options.Filters.Count, plan.Options.Steps);
+        try
+        {
+            var settings = plan.Settings with
+            {
+                Ticket = ticket,
+                CheckpointInterval = _redis is null ? 0 : _options.CheckpointSteps,
+                Resume = continuation?.Resume,
+            };
+            await PumpAsync(run, plan, settings, continuation?.Published, emit, cancellation).ConfigureAwait(false);
+            End(run, RunEnd.Succeeded);
+        }
+        catch (OperationCanceledException) when (run.Lost)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (
+            _redis is not null && !run.Cancelled && lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            run.HandOver();
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            End(run, lifetime.ApplicationStopping.IsCancellationRequested && !run.Cancelled
+                ? new RunEnd(RunState.Failed, StatusCode.Unavailable, "the service was shut down")
+                : RunEnd.Cancelled);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            var failure = RunFailures.Translate(exception, run.Id, logger);
+            End(run, RunEnd.Of(failure));
+            throw failure;
+        }
+    }
+
+    private async Task PumpAsync(
+        LocalRun run,
+        RunPlan plan,
+        RunSettings settings,
+        PublishedEvents? published,
+        Func<Event, ValueTask>? emit,
+        CancellationToken cancellation)
+    {
+        var events = new MaximizationEvents(run.Id, plan.Graph);
+        await foreach (var happened in maximizer.RunAsync(plan.Graph, plan.Engine, plan.Options, settings, cancellation)
+            .ConfigureAwait(false))
+        {
+            if (happened is MaximizationCheckpoint checkpoint)
+            {
+                run.Keep(checkpoint.State);
+                continue;
+            }
+
+            List<Event> messages = [.. events.Messages(published?.Adjusted(happened) ?? happened)];
+            if (published?.Contains(happened) == true)
+            {
+                continue;
+            }
+
+            if (published is not null && happened is Engine.Maximization.MaximizationCompleted)
+            {
+                var begun = DateTimeOffset.FromUnixTimeMilliseconds(run.Describe().CreatedUnixMs);
+                messages[0].Completed.Seconds = (time.GetUtcNow() - begun).TotalSeconds;
+            }
+
+            run.Log.Append(messages);
+            foreach (var message in emit is null ? [] : messages)
+            {
+                await emit!(message).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void End(LocalRun run, RunEnd end)
+    {
+        run.Close(end, time.GetUtcNow());
+        Log.Ended(logger, run.Id, end.State);
+        foreach (var old in _ended.Add(run))
+        {
+            _runs.TryRemove(old.Id, out _);
+            old.Log.Wake();
+        }
+    }
+
+    /// <summary>What a run that was interrupted had come to.</summary>
+    private sealed record Continuation(PublishedEvents Published, RunResume Resume);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Run {RunId}: {Filters} filters of {Model} {Layer}, {Steps} steps")]
+        public static partial void Started(ILogger logger, string runId, string model, string layer, int filters, int steps);
+
+        [LoggerMessage(2, LogLevel.Information, "Run {RunId} ended: {State}")]
+        public static partial void Ended(ILogger logger, string runId, RunState state);
+    }
+}

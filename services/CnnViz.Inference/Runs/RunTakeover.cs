@@ -1,0 +1,180 @@
+using CnnViz.Engine.Scheduling;
+using CnnViz.Inference.Requests;
+using CnnViz.V1;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace CnnViz.Inference.Runs;
+
+/// <summary>Looks for runs whose replica has gone, and goes on with them.</summary>
+internal sealed partial class RunTakeover(
+    RunHub hub,
+    RedisRuns redis,
+    ModelRequests models,
+    EngineProvider engines,
+    LaneScheduler scheduler,
+    IOptions<RunOptions> options,
+    TimeProvider time,
+    ILogger<RunTakeover> logger) : BackgroundService
+{
+    private const int EventsAtOnce = 64;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.RenewInterval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            {
+                try
+                {
+                    foreach (var id in await redis.ActiveAsync().ConfigureAwait(false))
+                    {
+                        stoppingToken.ThrowIfCancellationRequested();
+                        if (hub.Find(id) is null && !await redis.IsHeldAsync(id).ConfigureAwait(false))
+                        {
+                            await TryTakeOverAsync(id).ConfigureAwait(false);
+                        }
+                    }
+                }
+                catch (Exception exception) when (exception is RedisException or TimeoutException)
+                {
+                    // Those who write to Redis report it; it is tried again.
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    // Whatever a run has come to, it must not take the replica with it.
+                    Log.Failed(logger, exception);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task TryTakeOverAsync(string id)
+    {
+        var token = Guid.NewGuid().ToString("N");
+        if (!await redis.TryTakeOverAsync(id, token).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        var about = await redis.FindAsync(id).ConfigureAwait(false);
+        if (about is null || about.State != RunState.Running)
+        {
+            // Ended between the two looks, or gone.
+            await (about is null ? redis.ForgetAsync(id) : redis.FinishAsync(about, token)).ConfigureAwait(false);
+            await redis.ReleaseAsync(id, token).ConfigureAwait(false);
+            return;
+        }
+
+        if (await redis.IsCancelledAsync(id).ConfigureAwait(false))
+        {
+            await EndAsync(about, token, RunEnd.Cancelled).ConfigureAwait(false);
+            return;
+        }
+
+        LaneTicket ticket;
+        try
+        {
+            ticket = scheduler.Enter();
+        }
+        catch (TicketLimitException)
+        {
+            // Perhaps another replica has room; else it is tried again here.
+            await redis.ReleaseAsync(id, token).ConfigureAwait(false);
+            return;
+        }
+
+        about.Takeovers = await redis.CountTakeoverAsync(id).ConfigureAwait(false);
+        if (about.Takeovers > options.Value.Takeovers)
+        {
+            ticket.Dispose();
+            await EndAsync(about, token, new RunEnd(
+                RunState.Failed, StatusCode.Aborted, $"given up after {about.Takeovers} replicas stopped while they computed it"))
+                .ConfigureAwait(false);
+            return;
+        }
+
+        await GoOnAsync(about, token, ticket).ConfigureAwait(false);
+    }
+
+    private async Task GoOnAsync(MaximizationRun about, string token, LaneTicket ticket)
+    {
+        try
+        {
+            var request = await redis.RequestAsync(about.RunId).ConfigureAwait(false)
+                ?? throw new RpcException(new Status(StatusCode.DataLoss, "the run's request is damaged in Redis"));
+            var published = await PublishedAsync(about.RunId).ConfigureAwait(false);
+            if (published.Completed)
+            {
+                ticket.Dispose();
+                await EndAsync(about, token, RunEnd.Succeeded).ConfigureAwait(false);
+                return;
+            }
+
+            if (published.Started is { Execution: var execution })
+            {
+                // The same bits need the same arithmetic.
+                (request.Engine, request.Threads) = (execution.Engine, execution.Threads);
+            }
+
+            var plan = RunPlan.Read(models, engines, request);
+            if (published.Started is { } started && started.Execution.ModelDigest != plan.Graph.Digest)
+            {
+                throw new RpcException(new Status(StatusCode.Aborted, "the replica that took the run over has other weights"));
+            }
+
+            var states = await redis.StatesAsync(about.RunId).ConfigureAwait(false);
+            Log.TakenOver(logger, about.RunId, published.Last, about.Takeovers);
+            hub.TakeOver(about, token, plan, ticket, published, published.Resume(states));
+        }
+        catch (RpcException refusal)
+        {
+            ticket.Dispose();
+            await EndAsync(about, token, RunEnd.Of(refusal)).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            ticket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<PublishedEvents> PublishedAsync(string id)
+    {
+        var published = new PublishedEvents();
+        for (var more = true; more;)
+        {
+            var events = await redis.ReadAsync(id, published.Last + 1, EventsAtOnce).ConfigureAwait(false);
+            foreach (var told in events)
+            {
+                published.Add(told);
+            }
+
+            more = events.Count > 0;
+        }
+
+        return published;
+    }
+
+    private async Task EndAsync(MaximizationRun about, string token, RunEnd end)
+    {
+        (about.State, about.StatusCode, about.StatusMessage) = (end.State, (int)end.Code, end.Message);
+        about.EndedUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await redis.FinishAsync(about, token).ConfigureAwait(false);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Run {RunId} goes on here after event {Sequence}; takeover {Takeovers}")]
+        public static partial void TakenOver(ILogger logger, string runId, ulong sequence, int takeovers);
+
+        [LoggerMessage(2, LogLevel.Error, "A run whose replica has gone cannot be taken over")]
+        public static partial void Failed(ILogger logger, Exception exception);
+    }
+}
