@@ -3,7 +3,7 @@ stack_environment() {
   CNNVIZ_MODELS="$(cd "$CALLER" && realpath -m "${CNNVIZ_MODELS:-$ROOT/models}")"
   export CNNVIZ_MODELS
   # What the app host sets for the inference service, for tests and benches that run the engine in their own process.
-  export OMP_WAIT_POLICY=passive MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=67108864
+  export OMP_WAIT_POLICY=passive GOMP_SPINCOUNT=10000 MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=67108864
   CNNVIZ_APPHOST="$(output_of CnnViz.AppHost)/CnnViz.AppHost.dll"
   export CNNVIZ_APPHOST
 }
