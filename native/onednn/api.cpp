@@ -164,6 +164,13 @@ int32_t cnnviz_lane_run(cnnviz_lane* lane, int32_t first, int32_t count) {
     });
 }
 
+int32_t cnnviz_lane_export(cnnviz_lane* lane, int32_t c, int32_t h, int32_t w, int64_t buffer, float* planar) {
+    return guarded<int32_t>(-1, [&] {
+        present(lane)->value.to_planar(c, h, w, buffer, present(planar));
+        return 0;
+    });
+}
+
 int32_t cnnviz_lane_profile(cnnviz_lane* lane, int32_t first, int32_t count, int64_t* nanoseconds) {
     return guarded<int32_t>(-1, [&] {
         present(lane)->value.profile(first, count, present(nanoseconds));

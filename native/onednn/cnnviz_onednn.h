@@ -159,6 +159,9 @@ CNNVIZ_API void cnnviz_lane_free(cnnviz_lane*);
 CNNVIZ_API uint8_t* cnnviz_lane_arena(cnnviz_lane*);
 CNNVIZ_API int64_t cnnviz_lane_bytes(cnnviz_lane*);   // arena and scratchpad
 
+// Copies a blocked f32 map (c, h, w) of the arena to planar memory of the caller's, with the program's threads.
+CNNVIZ_API int32_t cnnviz_lane_export(cnnviz_lane*, int32_t c, int32_t h, int32_t w, int64_t buffer, float* planar);
+
 // Runs count steps from first with the program's threads and denormals flushed; the calling thread's own number of OpenMP threads
 // and floating-point mode are as before afterwards. A lane with steps on matrix tiles runs on a thread of its own; the call waits.
 CNNVIZ_API int32_t cnnviz_lane_run(cnnviz_lane*, int32_t first, int32_t count);

@@ -119,6 +119,15 @@ void lane::run_steps(int first, int count, int64_t* nanoseconds) {
 
 void lane::run(int first, int count) { profile(first, count, nullptr); }
 
+void lane::to_planar(int c, int h, int w, int64_t buffer, float* planar) const {
+    if (c <= 0 || h <= 0 || w <= 0 || buffer < 0 ||
+        buffer + blocked_bytes(c, h, w, CNNVIZ_F32) > static_cast<int64_t>(bytes_))
+        throw std::out_of_range("the map does not lie in the arena");
+    const kernel run = processor::get().find(CNNVIZ_OP_TO_PLANAR, CNNVIZ_F32, CNNVIZ_F32, CNNVIZ_F32);
+    const thread_count threads(threads_);
+    run({c, h, w, 0, 0, 0, 0.0f, 0.0f, {}, memory_ + buffer, nullptr, planar, nullptr, nullptr, nullptr, threads_});
+}
+
 void lane::profile(int first, int count, int64_t* nanoseconds) {
     check(first, count);
     if (worker_) worker_->run([&] { run_steps(first, count, nanoseconds); });

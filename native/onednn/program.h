@@ -28,6 +28,7 @@ public:
     int64_t bytes() const { return static_cast<int64_t>(bytes_); }
     void run(int first, int count);
     void profile(int first, int count, int64_t* nanoseconds);
+    void to_planar(int c, int h, int w, int64_t buffer, float* planar) const;
 
 private:
     struct call;  // a part with its pointers

@@ -43,7 +43,7 @@ internal sealed class OneDnnForwardPass : IForwardPass
         var (value, perImage) = Target(layer, destination.Length);
         for (var i = 0; i < _lanes.Length; i++)
         {
-            Region(value).CopyIn(Values(i, _program.Schedule.Readings[value]), destination.Slice(i * perImage, perImage));
+            Read(i, value, _program.Schedule.Readings[value], destination.Slice(i * perImage, perImage));
         }
     }
 
@@ -130,6 +130,26 @@ internal sealed class OneDnnForwardPass : IForwardPass
         {
             destination.Clear();
         }
+    }
+
+    private void Read(int image, PlanValue value, PlanBuffer buffer, Span<float> destination)
+    {
+        var region = Region(value);
+        if (!value.Blocked)
+        {
+            region.CopyIn(Values(image, buffer), destination);
+            return;
+        }
+
+        if (region.IsWhole)
+        {
+            _lanes[image].Export(value.Channels, value.Height, value.Width, buffer.Offset, destination);
+            return;
+        }
+
+        var part = new float[value.Count];
+        _lanes[image].Export(value.Channels, value.Height, value.Width, buffer.Offset, part);
+        region.CopyIn(part, destination);
     }
 
     private static RegionCopy Region(PlanValue value) => new(value.Shape, value.Region);

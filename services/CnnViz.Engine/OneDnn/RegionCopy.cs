@@ -7,7 +7,8 @@ namespace CnnViz.Engine.OneDnn;
 /// <param name="region">The cells of its feature maps; other tensors are whole.</param>
 internal readonly struct RegionCopy(TensorShape shape, CellRegion region)
 {
-    private bool IsWhole => !shape.IsFeatureMap || region == CellRegion.Whole(shape.Height, shape.Width);
+    /// <summary>Whether all of the tensor is computed.</summary>
+    public bool IsWhole => !shape.IsFeatureMap || region == CellRegion.Whole(shape.Height, shape.Width);
 
     /// <summary>Takes the part out of the whole.</summary>
     public void CopyOut(ReadOnlySpan<float> whole, Span<float> part)

@@ -73,6 +73,9 @@ internal static unsafe partial class Shim
     public static partial long cnnviz_lane_bytes(nint lane);
 
     [LibraryImport(Library)]
+    public static partial int cnnviz_lane_export(nint lane, int channels, int height, int width, long buffer, float* planar);
+
+    [LibraryImport(Library)]
     public static partial int cnnviz_lane_run(nint lane, int first, int count);
 
     [LibraryImport(Library)]

@@ -107,6 +107,23 @@ internal sealed unsafe class ShimLane : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Where a buffer's values lie; for as long as the lane lives.</summary>
     public float* Floats(long offset) => (float*)(_arena + offset);
 
+    /// <summary>Copies a blocked map out, row-major.</summary>
+    public void Export(int channels, int height, int width, long buffer, Span<float> planar)
+    {
+        if (planar.Length != (long)channels * height * width)
+        {
+            throw new ArgumentException($"the map has {(long)channels * height * width} values, not {planar.Length}", nameof(planar));
+        }
+
+        fixed (float* values = planar)
+        {
+            if (Shim.cnnviz_lane_export(handle, channels, height, width, buffer, values) < 0)
+            {
+                throw new InvalidOperationException($"oneDNN: {Shim.LastError}");
+            }
+        }
+    }
+
     public void Run(int first, int count)
     {
         if (Shim.cnnviz_lane_run(handle, first, count) < 0)

@@ -10,7 +10,7 @@ internal sealed class PlanBuffer(long bytes, ShimType type)
     public ShimType Type { get; } = type;
 
     /// <summary>Whether it lives through all steps: what the caller writes or reads.</summary>
-    public bool Pinned { get; init; }
+    public bool Pinned { get; set; }
 
     /// <summary>Where it lies, in bytes; set once all steps are known.</summary>
     public long Offset { get; set; } = -1;

@@ -67,20 +67,16 @@ internal sealed partial class PlanEmitter
         return Readings();
     }
 
-    /// <summary>Steps at the end that lay the targets out for the caller.</summary>
+    /// <summary>The targets' buffers, which keep their content for the caller.</summary>
     private Dictionary<PlanValue, PlanBuffer> Readings()
     {
         var readings = new Dictionary<PlanValue, PlanBuffer>();
         foreach (var target in _graph.Targets.Values.Distinct())
         {
-            var reading = _values[target];
-            if (target.Blocked)
-            {
-                reading = PlanarBuffer(target);
-                Op(ShimOpKind.ToPlanar, target, _values[target], null, reading);
-            }
-
-            readings.Add(target, reading);
+            var buffer = _values[target];
+            buffer.Pinned = true;
+            _pinned.Add(buffer);
+            readings.Add(target, buffer);
         }
 
         return readings;
@@ -211,7 +207,7 @@ internal sealed partial class PlanEmitter
 
     private PlanBuffer Make(PlanValue value)
     {
-        var buffer = Buffer(value, ShimType.Float32, pinned: value.IsTarget && !value.Blocked);
+        var buffer = Buffer(value, ShimType.Float32);
         _values.Add(value, buffer);
         return buffer;
     }

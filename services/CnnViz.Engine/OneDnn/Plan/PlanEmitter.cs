@@ -183,7 +183,7 @@ internal sealed class Schedule
     /// <summary>The gradient to it; null where there is no way back.</summary>
     public required PlanBuffer? PictureGradient { get; init; }
 
-    /// <summary>Each target's region, row-major.</summary>
+    /// <summary>Each target's region, in its value's layout.</summary>
     public required IReadOnlyDictionary<PlanValue, PlanBuffer> Readings { get; init; }
 
     /// <summary>Each target's cotangents, row-major over its region.</summary>
