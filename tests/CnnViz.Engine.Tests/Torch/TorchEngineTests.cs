@@ -6,7 +6,7 @@ namespace CnnViz.Engine.Tests.Torch;
 /// <summary>
 /// Compiling, limits, sharing and the contract of passes; the ops themselves are in <see cref="OpParityTests"/>.
 /// </summary>
-[Collection(AloneCollection.Name)]
+[Collection(Alone.Name)]
 public sealed class TorchEngineTests
 {
     private const int Size = 16;

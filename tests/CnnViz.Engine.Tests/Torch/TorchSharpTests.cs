@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace CnnViz.Engine.Tests.Torch;
 
 /// <summary>What the engine relies on of TorchSharp, real or stood in for: memory, scopes, gradients, errors, threads.</summary>
-[Collection(AloneCollection.Name)]
+[Collection(Alone.Name)]
 public sealed class TorchSharpTests
 {
     [Fact]
