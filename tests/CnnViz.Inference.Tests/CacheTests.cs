@@ -119,7 +119,9 @@ public sealed class CacheTests
         await one.WhenStoredAsync();
         var shared = await RunAsync(two, Kept(1));
 
-        Assert.Equal((CacheState.Miss, CacheState.Redis), (State(computed), State(shared)));
+        // Where the first replica's claim has not quite gone, the second one waits for it and then reads the same value.
+        Assert.Equal(CacheState.Miss, State(computed));
+        Assert.True(State(shared) is CacheState.Redis or CacheState.Joined, $"{State(shared)}");
         Assert.Equal((Steps, 0), (passesOfOne(), passesOfTwo()));
         Assert.Equal(Bare(computed), Bare(shared));
 
