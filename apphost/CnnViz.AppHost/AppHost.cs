@@ -25,7 +25,7 @@ try
     // Nobody waits for Redis: without it, or before it is up, the services cache in memory alone.
     var inference = builder.AddProject<Projects.CnnViz_Inference>("inference")
         .WithServiceEndpoints("CNNVIZ_INFERENCE")
-        .WithTorchEnvironment()
+        .WithEngineEnvironment()
         .WithEnvironment(
             "CNNVIZ_MODELS", builder.Configuration["CNNVIZ_MODELS"] ?? Path.GetFullPath("../../models", builder.AppHostDirectory))
         .WithEnvironment("CNNVIZ_MODEL_FILES", builder.Configuration["CNNVIZ_MODEL_FILES"] ?? "0")
