@@ -111,6 +111,31 @@ enum {
     // dst (+)= a * act'(.), b: the activation's result (f32), from which the derivative follows: RELU result > 0 ? 1 : alpha;
     // CLIP alpha < result < beta; NONE everywhere. May alias a.
     CNNVIZ_OP_ACT_BACKWARD = 20,
+    // dst = f(a), f = CNNVIZ_FN_... in act with its parameters alpha and beta; dst may alias a. And dst (+)= a * f'(b), b: what f took;
+    // dst may alias a, and is unchanged (or 0) where a is 0.
+    CNNVIZ_OP_FUNCTION = 21,
+    CNNVIZ_OP_FUNCTION_BACKWARD = 22,
+};
+
+// Functions of CNNVIZ_OP_FUNCTION, numbered on from CNNVIZ_ACT_...
+enum {
+    CNNVIZ_FN_SIGMOID = 16,
+    CNNVIZ_FN_TANH = 17,
+    CNNVIZ_FN_SILU = 18,              // x sigmoid(x)
+    CNNVIZ_FN_HARD_SIGMOID = 19,      // min(max(alpha x + beta, 0), 1)
+    CNNVIZ_FN_HARD_SWISH = 20,        // x min(max(x / 6 + 1 / 2, 0), 1)
+    CNNVIZ_FN_ELU = 21,               // x > 0 ? x : alpha (exp(x) - 1)
+    CNNVIZ_FN_SELU = 22,              // beta (x > 0 ? x : alpha (exp(x) - 1))
+    CNNVIZ_FN_CELU = 23,              // x > 0 ? x : alpha (exp(x / alpha) - 1)
+    CNNVIZ_FN_GELU = 24,              // x Phi(x), Phi the normal distribution
+    CNNVIZ_FN_GELU_TANH = 25,        // x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
+    CNNVIZ_FN_SOFTPLUS = 26,         // log(1 + exp(x))
+    CNNVIZ_FN_SOFTSIGN = 27,         // x / (1 + |x|)
+    CNNVIZ_FN_MISH = 28,             // x tanh(softplus(x))
+    CNNVIZ_FN_THRESHOLDED_RELU = 29, // x > alpha ? x : 0
+    CNNVIZ_FN_EXP = 30,
+    CNNVIZ_FN_ABS = 31,
+    CNNVIZ_FN_ERF = 32,
 };
 
 typedef struct {

@@ -58,6 +58,8 @@ shape shape_of(const cnnviz_op& op) {
     case CNNVIZ_OP_AFFINE_BACKWARD: return {"affine_backward", map, map, map, false, true};
     case CNNVIZ_OP_MASK: return {"mask", map, {}, map};
     case CNNVIZ_OP_ACT_BACKWARD: return {"act_backward", map, map, map, true};
+    case CNNVIZ_OP_FUNCTION: return {"function", map, {}, map};
+    case CNNVIZ_OP_FUNCTION_BACKWARD: return {"function_backward", map, map, map, true};
     case CNNVIZ_OP_ADD: return {"add", map, map, map, true};
     case CNNVIZ_OP_SUBTRACT: return {"subtract", map, map, map, true};
     case CNNVIZ_OP_MULTIPLY: return {"multiply", map, map, map, true};
@@ -133,7 +135,9 @@ void attach_tables(const cnnviz_op& op, kernel_part& part) {
 kernel_part make_kernel(const cnnviz_op& op, place a, place b, place dst, int threads) {
     const auto known = [](int type) { return type == CNNVIZ_F32 || type == CNNVIZ_BF16; };
     check(known(op.a_type) && known(op.b_type) && (known(op.dst_type) || op.op == CNNVIZ_OP_MASK), op, "unknown type");
-    check(op.act >= CNNVIZ_ACT_NONE && op.act <= CNNVIZ_ACT_CLIP, op, "unknown activation");
+    const bool function = op.op == CNNVIZ_OP_FUNCTION || op.op == CNNVIZ_OP_FUNCTION_BACKWARD;
+    check(function ? op.act >= CNNVIZ_FN_SIGMOID && op.act <= CNNVIZ_FN_ERF : op.act >= CNNVIZ_ACT_NONE && op.act <= CNNVIZ_ACT_CLIP,
+          op, "unknown activation");
     kernel_part part{};
     part.run = processor::get().find(op.op, op.a_type, op.b_type, op.dst_type);
     if (!part.run) throw std::invalid_argument("unknown operation " + std::to_string(op.op));

@@ -49,6 +49,7 @@ kernel pick(int a, int b, int d) {
     return a == CNNVIZ_F32 ? pick_rest<Kernel, float>(b, d) : pick_rest<Kernel, bf16>(b, d);
 }
 
+kernel find_activation(int op, int a, int b, int d);
 kernel find_elementwise(int op, int a, int b, int d);
 kernel find_channels(int op, int a, int b, int d);
 kernel find_copy(int op, int a, int b, int d);

@@ -42,6 +42,15 @@ inline void store(bf16* p, vec v) {
 inline vec add(vec a, vec b) { return _mm512_add_ps(a, b); }
 inline vec sub(vec a, vec b) { return _mm512_sub_ps(a, b); }
 inline vec mul(vec a, vec b) { return _mm512_mul_ps(a, b); }
+inline vec divide(vec a, vec b) { return _mm512_div_ps(a, b); }
+inline vec magnitude(vec a) { return _mm512_abs_ps(a); }
+inline vec with_sign(vec a, vec sign) {  // |a| with the sign of the other
+    return _mm512_or_ps(_mm512_abs_ps(a), _mm512_and_ps(sign, _mm512_set1_ps(-0.0f)));
+}
+inline vec nearest(vec a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+inline vec power_of_two(vec whole) {  // of a whole number from -126 to 127
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(whole), _mm512_set1_epi32(127)), 23));
+}
 inline vec fma(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
 inline vec smaller(vec a, vec b) { return _mm512_min_ps(a, b); }
 inline vec larger(vec a, vec b) { return _mm512_max_ps(a, b); }
@@ -122,6 +131,13 @@ inline void store(bf16* p, vec v) {
 inline vec add(vec a, vec b) { return _mm256_add_ps(a, b); }
 inline vec sub(vec a, vec b) { return _mm256_sub_ps(a, b); }
 inline vec mul(vec a, vec b) { return _mm256_mul_ps(a, b); }
+inline vec divide(vec a, vec b) { return _mm256_div_ps(a, b); }
+inline vec magnitude(vec a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
+inline vec with_sign(vec a, vec sign) { return _mm256_or_ps(magnitude(a), _mm256_and_ps(sign, _mm256_set1_ps(-0.0f))); }
+inline vec nearest(vec a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+inline vec power_of_two(vec whole) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(whole), _mm256_set1_epi32(127)), 23));
+}
 inline vec fma(vec a, vec b, vec c) { return _mm256_fmadd_ps(a, b, c); }
 inline vec smaller(vec a, vec b) { return _mm256_min_ps(a, b); }
 inline vec larger(vec a, vec b) { return _mm256_max_ps(a, b); }

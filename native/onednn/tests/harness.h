@@ -48,14 +48,14 @@ public:
     int32_t conv(cnnviz_conv conv, const values& weights, const std::vector<float>& bias, bool backward = false);
     int32_t op(cnnviz_op op);
 
-    // Runs all steps; false with the error printed where something failed.
-    bool run(const std::string& what);
+    // Runs all steps; false with the error printed where something failed. finite: expects no infinite or NaN values.
+    bool run(const std::string& what, bool finite = true);
 
     values read(int64_t offset) const;
     std::string name(int32_t step) const;
 
-    // Whether everything between the buffers is untouched, and nothing in the buffer became infinite or NaN.
-    bool intact() const;
+    // Whether everything between the buffers is untouched, and, if asked, nothing in the buffers became infinite or NaN.
+    bool intact(bool finite) const;
 
     cnnviz_cache* cache;
     cnnviz_program* program;
@@ -87,6 +87,7 @@ void expect_close(const values& actual, const values& expected, double tolerance
 cnnviz_op operation(int op, extents e, int64_t a, int64_t b, int64_t dst);
 
 void test_elementwise();
+void test_functions();
 void test_channels();
 void test_copies();
 void test_pooling();

@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
     }
     std::printf("oneDNN %s on %s, blocks of %d, bf16 %d\n", cnnviz_version(), cnnviz_isa(), cnnviz_block(), cnnviz_bf16());
     tests::test_elementwise();
+    tests::test_functions();
     tests::test_channels();
     tests::test_copies();
     tests::test_pooling();

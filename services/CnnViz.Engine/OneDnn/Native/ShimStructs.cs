@@ -11,7 +11,10 @@ internal enum ShimType
     Byte = 2,
 }
 
-/// <summary>Element-wise functions that the shim's kernels and convolutions apply by themselves.</summary>
+/// <summary>
+/// Element-wise functions. The first three are applied by kernels and convolutions as they store their results, the others by a
+/// pass of their own; cnnviz_onednn.h has their formulas.
+/// </summary>
 internal enum ShimAct
 {
     None = 0,
@@ -21,6 +24,23 @@ internal enum ShimAct
 
     /// <summary>min(max(x, alpha), beta).</summary>
     Clip = 2,
+    Sigmoid = 16,
+    Tanh = 17,
+    Silu = 18,
+    HardSigmoid = 19,
+    HardSwish = 20,
+    Elu = 21,
+    Selu = 22,
+    Celu = 23,
+    Gelu = 24,
+    GeluTanh = 25,
+    Softplus = 26,
+    Softsign = 27,
+    Mish = 28,
+    ThresholdedRelu = 29,
+    Exp = 30,
+    Abs = 31,
+    Erf = 32,
 }
 
 internal enum ShimPostKind
@@ -54,6 +74,8 @@ internal enum ShimOpKind
     ToPlanar = 18,
     SubPixel = 19,
     ActBackward = 20,
+    Function = 21,
+    FunctionBackward = 22,
 }
 
 /// <summary>cnnviz_post: what a convolution does with its result before it is stored.</summary>

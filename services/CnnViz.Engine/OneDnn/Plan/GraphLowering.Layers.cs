@@ -64,10 +64,46 @@ internal sealed partial class GraphLowering
             ActivationKind.LeakyRelu when op.Alpha == 0 => Act(layer, new FusedAct(ShimAct.Relu, 0, 0), input, shape),
             ActivationKind.Relu6 => Act(layer, new FusedAct(ShimAct.Clip, 0, 6), input, shape),
 
+            ActivationKind.Negative => Negated(layer, input, shape),
+
             // What is infinite or not a number at 0, or has such a slope, would spoil the padding of channel blocks.
             ActivationKind.Log or ActivationKind.Sqrt => Plain(layer, [input], shape),
+            _ when shape.Rank is 1 or 3 && Function(op) is { } function => Add(new FunctionNode(
+                layer.Name, new PlanValue(shape, blocked: true), Blocked(input), function)),
             _ => Elementwise(layer, PlainOps.Create(layer, [input.Shape], shape, _weights), input, shape),
         };
+    }
+
+    private PlanValue Negated(Layer layer, PlanValue input, TensorShape shape) => shape.Rank is 1 or 3
+        ? Add(new AffineNode(
+            layer.Name, new PlanValue(shape, blocked: true), Blocked(input), [.. Enumerable.Repeat(-1f, shape.Channels)], null))
+        : Plain(layer, [input], shape);
+
+    /// <summary>The pass that computes an activation; null where none does.</summary>
+    private static FusedAct? Function(ActivationOp op)
+    {
+        ShimAct? kind = op.Kind switch
+        {
+            ActivationKind.Sigmoid => ShimAct.Sigmoid,
+            ActivationKind.Tanh => ShimAct.Tanh,
+            ActivationKind.Silu => ShimAct.Silu,
+            ActivationKind.HardSigmoid => ShimAct.HardSigmoid,
+            ActivationKind.HardSwish => ShimAct.HardSwish,
+            ActivationKind.Elu => ShimAct.Elu,
+            ActivationKind.Selu => ShimAct.Selu,
+            ActivationKind.Celu when op.Alpha != 0 => ShimAct.Celu,
+            ActivationKind.Gelu => ShimAct.Gelu,
+            ActivationKind.GeluTanh => ShimAct.GeluTanh,
+            ActivationKind.Softplus => ShimAct.Softplus,
+            ActivationKind.Softsign => ShimAct.Softsign,
+            ActivationKind.Mish => ShimAct.Mish,
+            ActivationKind.ThresholdedRelu => ShimAct.ThresholdedRelu,
+            ActivationKind.Exp => ShimAct.Exp,
+            ActivationKind.Abs => ShimAct.Abs,
+            ActivationKind.Erf => ShimAct.Erf,
+            _ => null,
+        };
+        return kind is { } known ? new FusedAct(known, op.Alpha, op.Beta) : null;
     }
 
     private PlanValue Act(Layer layer, FusedAct act, PlanValue input, TensorShape shape)

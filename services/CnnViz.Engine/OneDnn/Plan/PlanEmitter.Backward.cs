@@ -56,6 +56,9 @@ internal sealed partial class PlanEmitter
             case AffineNode affine:
                 Backward(affine, g);
                 break;
+            case FunctionNode function:
+                Backward(function, g);
+                break;
             case PoolNode pool:
                 Backward(pool, g);
                 break;
@@ -137,6 +140,22 @@ internal sealed partial class PlanEmitter
         {
             Contribute(input, (to, accumulate) =>
                 Op(ShimOpKind.AffineBackward, node.Output, g, mask, to, details with { Accumulate = accumulate }));
+        }
+    }
+
+    private void Backward(FunctionNode node, PlanBuffer g)
+    {
+        var input = node.Inputs[0];
+        var details = new OpDetails { Act = node.Function };
+        if (Slot(input).Buffer is null)
+        {
+            Op(ShimOpKind.FunctionBackward, node.Output, g, _values[input], g, details);
+            Give(input, g);
+        }
+        else
+        {
+            Contribute(input, (to, accumulate) => Op(
+                ShimOpKind.FunctionBackward, node.Output, g, _values[input], to, details with { Accumulate = accumulate }));
         }
     }
 

@@ -25,6 +25,9 @@ internal sealed partial class PlanEmitter
                 case AffineNode affine:
                     Forward(affine);
                     break;
+                case FunctionNode function:
+                    Forward(function);
+                    break;
                 case PoolNode pool:
                     Forward(pool);
                     break;
@@ -148,6 +151,13 @@ internal sealed partial class PlanEmitter
         });
     }
 
+    private void Forward(FunctionNode node)
+    {
+        var input = node.Inputs[0];
+        var output = IsLastReader(node, input) ? _values[node.Output] = _values[input] : Make(node.Output);
+        Op(ShimOpKind.Function, node.Output, _values[input], null, output, new OpDetails { Act = node.Function });
+    }
+
     private void Forward(PoolNode node)
     {
         var details = PoolDetails(node);
@@ -237,7 +247,7 @@ internal sealed partial class PlanEmitter
         return byProducer || value.Consumers.Any(consumer => consumer switch
         {
             PlainNode plain => plain.Op.ReadsInputs,
-            BinaryNode { Kind: ShimOpKind.Multiply } or ScaleChannelsNode => true,
+            BinaryNode { Kind: ShimOpKind.Multiply } or ScaleChannelsNode or FunctionNode => true,
             _ => false,
         });
     }

@@ -4,7 +4,7 @@ using CnnViz.Models;
 
 namespace CnnViz.Engine.OneDnn.Plan;
 
-/// <summary>A function that a node applies to its result: those that the shim has itself.</summary>
+/// <summary>An element-wise function of the shim's with its parameters; a node applies the first kinds to its result.</summary>
 internal readonly record struct FusedAct(ShimAct Kind, float Alpha, float Beta)
 {
     public static FusedAct None => default;
@@ -107,6 +107,14 @@ internal sealed class AffineNode(string name, PlanValue output, PlanValue input,
     public float[]? Shift { get; } = shift;
 
     public FusedAct Act { get; set; }
+
+    public override CellRegion Needs(int input, CellRegion output) => output;
+}
+
+/// <summary>An element-wise function with a slope of its own, which no other node's pass applies.</summary>
+internal sealed class FunctionNode(string name, PlanValue output, PlanValue input, FusedAct function) : PlanNode(name, output, input)
+{
+    public FusedAct Function { get; } = function;
 
     public override CellRegion Needs(int input, CellRegion output) => output;
 }
