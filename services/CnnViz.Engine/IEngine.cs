@@ -73,6 +73,12 @@ public sealed record CompileOptions(int Height, int Width, IReadOnlyList<string>
     /// inside do not depend on it.
     /// </summary>
     public IReadOnlyDictionary<string, CellRegion>? Regions { get; init; }
+
+    /// <summary>
+    /// Whether no pass with gradient will be asked for: such a pass throws <see cref="InvalidOperationException"/>. An engine then
+    /// need not find room for what the way back needs.
+    /// </summary>
+    public bool ForwardOnly { get; init; }
 }
 
 /// <summary>How exactly a model is computed.</summary>
@@ -103,7 +109,10 @@ public interface ICompiledModel : IDisposable
     /// <summary>Images per call that this device runs best; any number from 1 works.</summary>
     int PreferredBatch { get; }
 
-    /// <summary>Estimated bytes of device memory for a pass over one image with gradient.</summary>
+    /// <summary>
+    /// Estimated bytes of device memory for a pass over one image, with gradient unless compiled for
+    /// <see cref="CompileOptions.ForwardOnly"/>.
+    /// </summary>
     long EstimatedBytesPerImage { get; }
 
     /// <summary>Runs the network up to the deepest target.</summary>

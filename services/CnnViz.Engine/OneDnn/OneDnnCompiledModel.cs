@@ -25,19 +25,19 @@ internal sealed class OneDnnCompiledModel : ICompiledModel
         (_engine, _graph, _options, _weights) = (engine, graph, options, weights);
         _fast = options.Precision == PrecisionMode.Fast && engine.HasBFloat16;
         Threads = options.Threads is 0 || options.Threads > engine.Threads ? engine.Threads : options.Threads;
-        var gradient = Plan(gradient: true);
-        EstimatedBytesPerImage = gradient.ArenaBytes;
+        var plan = Plan(gradient: !options.ForwardOnly);
+        EstimatedBytesPerImage = plan.ArenaBytes;
         if (EstimatedBytesPerImage > engine.MemoryLimitBytes)
         {
             throw new CompileException(
                 $"model '{graph.Name}' at {options.Width}x{options.Height} pixels needs {EstimatedBytesPerImage / 1048576.0:F0} MiB "
-                + $"for an image; the limit is {engine.MemoryLimitBytes / 1048576.0:F0} MiB");
+                + $"for an image{(options.ForwardOnly ? "" : " and its gradient")}; the limit is {engine.MemoryLimitBytes / 1048576.0:F0} MiB");
         }
 
         InputShape = new TensorShape(graph.Input.Channels, options.Height, options.Width);
-        TargetShapes = gradient.Targets.ToDictionary(target => target.Key, target => target.Value.Shape, StringComparer.Ordinal);
-        _gradient = new Lazy<OneDnnProgram>(() => Build(gradient));
-        _forward = new Lazy<OneDnnProgram>(() => Build(Plan(gradient: false)));
+        TargetShapes = plan.Targets.ToDictionary(target => target.Key, target => target.Value.Shape, StringComparer.Ordinal);
+        _gradient = new Lazy<OneDnnProgram>(() => Build(options.ForwardOnly ? Plan(gradient: true) : plan));
+        _forward = new Lazy<OneDnnProgram>(() => Build(options.ForwardOnly ? plan : Plan(gradient: false)));
     }
 
     public TensorShape InputShape { get; }
@@ -59,6 +59,11 @@ internal sealed class OneDnnCompiledModel : ICompiledModel
         if (images.Length != batch * InputShape.ElementCount)
         {
             throw new ArgumentException($"{batch} images of {InputShape} have {batch * InputShape.ElementCount} values, not {images.Length}", nameof(images));
+        }
+
+        if (withGradient && _options.ForwardOnly)
+        {
+            throw new InvalidOperationException("The model was compiled for passes without gradient.");
         }
 
         // A run evaluates with the program it ascends with: no second set of lanes.

@@ -13,18 +13,18 @@ internal sealed class TorchCompiledModel : ICompiledModel
     private readonly TorchWeights _weights;
     private readonly LayerFunction[] _functions;
     private readonly List<Tensor> _constants = [];
-    private readonly bool _reluRelief;
+    private readonly CompileOptions _options;
     private int _disposed;
 
     /// <param name="engine">The engine that compiles.</param>
     /// <param name="device">Where the model runs.</param>
     /// <param name="plan">What it runs.</param>
     /// <param name="weights">The model's weights; owned from here on, also when this throws.</param>
-    /// <param name="reluRelief"><see cref="CompileOptions.ReluRelief"/>.</param>
+    /// <param name="options">What the plan was made for.</param>
     public TorchCompiledModel(
-        TorchEngine engine, Device device, ExecutionPlan plan, TorchWeights weights, bool reluRelief = false)
+        TorchEngine engine, Device device, ExecutionPlan plan, TorchWeights weights, CompileOptions options)
     {
-        _reluRelief = reluRelief;
+        _options = options;
         _engine = engine;
         _device = device;
         _plan = plan;
@@ -63,6 +63,11 @@ internal sealed class TorchCompiledModel : ICompiledModel
             throw new ArgumentException($"{batch} images of {InputShape} have {batch * InputShape.ElementCount} values, not {images.Length}", nameof(images));
         }
 
+        if (withGradient && _options.ForwardOnly)
+        {
+            throw new InvalidOperationException("The model was compiled for passes without gradient.");
+        }
+
         var bytes = checked(batch * _plan.BytesPerImage);
         if (withGradient && bytes > _engine.MemoryLimitBytes)
         {
@@ -73,7 +78,7 @@ internal sealed class TorchCompiledModel : ICompiledModel
         using var scope = NewDisposeScope();
         using var mode = withGradient ? enable_grad() : no_grad();
         var input = Upload(images, [batch, .. InputShape.Dims.Select(extent => (long)extent)]);
-        if (_reluRelief && withGradient)
+        if (_options.ReluRelief && withGradient)
         {
             var tape = RelievedTape.Record(_plan, _functions, input);
             return new TorchForwardPass(this, batch, input.MoveToOuterDisposeScope(), Targets(tape.Output), withGradient, tape);
@@ -141,7 +146,7 @@ internal sealed class TorchCompiledModel : ICompiledModel
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         return LayerFunctions.Build(new LayerContext(
-            step.Layer, step.InputShapes, step.Output, _weights, _device, step.InPlace && !_reluRelief, constant =>
+            step.Layer, step.InputShapes, step.Output, _weights, _device, step.InPlace && !_options.ReluRelief, constant =>
             {
                 _constants.Add(constant.DetachFromDisposeScope());
                 return constant;

@@ -99,7 +99,7 @@ public sealed class TorchEngine : IEngine
             throw new CompileException(TooLarge(plan.BytesPerImage, 1, $"model '{graph.Name}' at {options.Width}x{options.Height} pixels"));
         }
 
-        return new TorchCompiledModel(this, _device, plan, _weights.Acquire(graph), options.ReluRelief);
+        return new TorchCompiledModel(this, _device, plan, _weights.Acquire(graph), options);
     }
 
     /// <summary>

@@ -48,7 +48,11 @@ internal sealed partial class InferenceGrpcService
         var (height, width) = InputSize.Of(graph, request.Height, request.Width);
         var selections = ChannelSelection.Of(graph, layers, request.Channels, height, width);
         var engine = engines.Pick(request.Engine);
-        var options = new CompileOptions(height, width, layers) { Precision = Precisions.Read(request.Precision) };
+        var options = new CompileOptions(height, width, layers)
+        {
+            Precision = Precisions.Read(request.Precision),
+            ForwardOnly = true,
+        };
         PictureInput.CheckResize(request.Resize);
         return new FeatureMapsPlan(graph, engine, options, selections, request.Channels, request.Resize);
     }

@@ -32,7 +32,23 @@ public sealed class OneDnnEngineTests
         using var graph = ZooModel.All.Single(zoo => zoo.Name == "vgg16-notop").Build();
         var engine = new OneDnnEngine(new OneDnnEngineOptions { MemoryLimitBytes = 16 << 20 });
         var thrown = Assert.Throws<CompileException>(() => engine.Compile(graph, new CompileOptions(224, 224, ["block5_conv3"])));
-        Assert.Matches("needs [0-9]+ MiB for an image; the limit is 16 MiB", thrown.Message);
+        Assert.Matches("needs [0-9]+ MiB for an image and its gradient; the limit is 16 MiB", thrown.Message);
+    }
+
+    [Fact]
+    public void Compile_ForwardOnly_TakesNoMemoryForTheGradient()
+    {
+        using var graph = ZooModel.All.Single(zoo => zoo.Name == "mobilenetv2-notop").Build();
+        var both = new CompileOptions(160, 160, [graph.Layers[^1].Name]);
+        var forward = both with { ForwardOnly = true };
+        using var roomy = new OneDnnEngine().Compile(graph, forward);
+        var tight = new OneDnnEngine(new OneDnnEngineOptions { MemoryLimitBytes = roomy.EstimatedBytesPerImage });
+
+        Assert.Throws<CompileException>(() => tight.Compile(graph, both));
+        using var model = tight.Compile(graph, forward);
+        var image = Parity.RandomValues((int)model.InputShape.ElementCount, 1);
+        using var pass = model.Forward(image, 1, withGradient: false);
+        Assert.Throws<InvalidOperationException>(() => model.Forward(image, 1, withGradient: true));
     }
 
     [Fact]
