@@ -18,6 +18,9 @@ public sealed record CustomResourceSnapshot
     /// <summary>The process's exit code, once it ended.</summary>
     public int? ExitCode { get; init; }
 
+    /// <summary>When it was made known, UTC.</summary>
+    public DateTime? CreationTimeStamp { get; init; }
+
     /// <summary>When it started, UTC.</summary>
     public DateTime? StartTimeStamp { get; init; }
 
@@ -26,6 +29,15 @@ public sealed record CustomResourceSnapshot
 
     /// <summary>Where it can be reached.</summary>
     public ImmutableArray<UrlSnapshot> Urls { get; init; } = [];
+
+    /// <summary>The variables that its process was started with.</summary>
+    public ImmutableArray<EnvironmentVariableSnapshot> EnvironmentVariables { get; init; } = [];
+
+    /// <summary>What it has to do with other resources.</summary>
+    public ImmutableArray<RelationshipSnapshot> Relationships { get; init; } = [];
+
+    /// <summary>What can be done to it now; set by <see cref="ResourceNotificationService"/>.</summary>
+    public ImmutableArray<ResourceCommandSnapshot> Commands { get; init; } = [];
 
     /// <summary>The last result of each health check; a check that has not run yet has no status.</summary>
     public ImmutableArray<HealthReportSnapshot> HealthReports { get; internal init; } = [];
@@ -42,7 +54,38 @@ public sealed record CustomResourceSnapshot
 }
 
 /// <summary>A fact to show about a resource.</summary>
-public sealed record ResourcePropertySnapshot(string Name, object? Value);
+public sealed record ResourcePropertySnapshot(string Name, object? Value)
+{
+    /// <summary>Whether the value must not be shown.</summary>
+    public bool IsSensitive { get; init; }
+}
+
+/// <summary>A variable of a resource's process.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Its value.</param>
+/// <param name="IsFromSpec">Whether the application said so, or the process inherited it.</param>
+public sealed record EnvironmentVariableSnapshot(string Name, string? Value, bool IsFromSpec)
+{
+    /// <summary>Whether the value came from something secret.</summary>
+    internal bool IsSecret { get; init; }
+}
+
+/// <summary>What a resource has to do with another.</summary>
+/// <param name="ResourceName">The other one.</param>
+/// <param name="Type">"Reference", "WaitFor", "Parent".</param>
+public sealed record RelationshipSnapshot(string ResourceName, string Type);
+
+/// <summary>What can be done to a resource.</summary>
+public sealed record ResourceCommandSnapshot(
+    string Name,
+    ResourceCommandState State,
+    string DisplayName,
+    string? DisplayDescription,
+    object? Parameter,
+    string? ConfirmationMessage,
+    string? IconName,
+    IconVariant? IconVariant,
+    bool IsHighlighted);
 
 /// <summary>Where a resource can be reached.</summary>
 public sealed record UrlSnapshot(string? Name, string Url, bool IsInternal);

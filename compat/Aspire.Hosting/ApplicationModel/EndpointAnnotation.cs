@@ -91,6 +91,9 @@ public class AllocatedEndpoint(EndpointAnnotation endpoint, string address, int 
     /// <summary>scheme://address:port.</summary>
     public string UriString => $"{UriScheme}://{EndPointString}";
 
+    /// <summary>Whether its replica was stopped or has ended: then nobody asks how it is.</summary>
+    internal bool IsClosed { get; set; }
+
     /// <inheritdoc />
     public override string ToString() => UriString;
 }

@@ -3,6 +3,9 @@ namespace Aspire.Hosting.ApplicationModel;
 /// <summary>The states that a resource goes through.</summary>
 public static class KnownResourceStates
 {
+    /// <summary>Nobody has started it yet: it waits for its start command.</summary>
+    public static readonly string NotStarted = nameof(NotStarted);
+
     /// <summary>It waits for another resource.</summary>
     public static readonly string Waiting = nameof(Waiting);
 

@@ -4,10 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>Keeps what each resource prints, newest 10,000 lines, and lets it be followed.</summary>
+/// <summary>
+/// Keeps what each resource prints, newest 10,000 lines, and lets it be followed: by the resource's name all its replicas, by the
+/// id of a replica that one alone.
+/// </summary>
 public class ResourceLoggerService
 {
     private readonly ConcurrentDictionary<string, ResourceLog> _logs = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Tells when a line came.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>A logger that adds to a resource's log.</summary>
     public ILogger GetLogger(IResource resource)
@@ -29,10 +35,17 @@ public class ResourceLoggerService
     /// <summary>The lines so far, then new ones as they come.</summary>
     public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(string resourceName) => Log(resourceName).WatchAsync();
 
+    /// <summary>Keeps a line of one replica: in its own log, and in that of the resource, which has the lines of all.</summary>
+    internal void Append(IResource resource, string resourceId, string line, bool isError)
+    {
+        Log(resource.Name).Append(line, isError);
+        Log(resourceId).Append(line, isError);
+    }
+
     internal ResourceLog Log(string resourceName)
     {
         ArgumentNullException.ThrowIfNull(resourceName);
-        return _logs.GetOrAdd(resourceName, _ => new ResourceLog());
+        return _logs.GetOrAdd(resourceName, _ => new ResourceLog(Time));
     }
 }
 

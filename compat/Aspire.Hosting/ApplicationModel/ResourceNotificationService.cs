@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Aspire.Hosting.Internal.Orchestration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -37,7 +38,7 @@ public class ResourceNotificationService(
         lock (_lock)
         {
             var old = _current.GetValueOrDefault(resourceId)?.Snapshot ?? InitialSnapshot(resource);
-            var update = new ResourceEvent(resource, resourceId, stateFactory(old));
+            var update = new ResourceEvent(resource, resourceId, WithCommands(resource, stateFactory(old)));
             _current[resourceId] = update;
             if (old.State != update.Snapshot.State && logger.IsEnabled(LogLevel.Debug))
                 logger.LogDebug("{ResourceId}: {State}", resourceId, update.Snapshot.State?.Text);
@@ -143,9 +144,31 @@ public class ResourceNotificationService(
     public Task WaitForDependenciesAsync(IResource resource, CancellationToken cancellationToken)
         => DependencyWait.ForAllAsync(this, resource, cancellationToken);
 
-    private static CustomResourceSnapshot InitialSnapshot(IResource resource) => new()
+    /// <summary>The newest state of each replica of a resource.</summary>
+    internal IReadOnlyList<ResourceEvent> StatesOf(string resourceName)
+    {
+        lock (_lock)
+            return [.. _current.Values.Where(e => string.Equals(e.Resource.Name, resourceName, StringComparison.OrdinalIgnoreCase))];
+    }
+
+    private CustomResourceSnapshot InitialSnapshot(IResource resource) => new()
     {
         ResourceType = resource.GetType().Name.Replace("Resource", string.Empty, StringComparison.Ordinal),
         Properties = ImmutableArray<ResourcePropertySnapshot>.Empty,
+        CreationTimeStamp = (serviceProvider.GetService<TimeProvider>() ?? TimeProvider.System).GetUtcNow().UtcDateTime,
     };
+
+    private CustomResourceSnapshot WithCommands(IResource resource, CustomResourceSnapshot snapshot)
+    {
+        ResourceCommandAnnotation[] commands = [.. resource.Annotations.OfType<ResourceCommandAnnotation>()];
+        if (commands.Length == 0)
+            return snapshot;
+        var context = new UpdateCommandStateContext { ResourceSnapshot = snapshot, ServiceProvider = serviceProvider };
+        return snapshot with
+        {
+            Commands = [.. commands.Select(c => new ResourceCommandSnapshot(
+                c.Name, c.UpdateState(context), c.DisplayName, c.DisplayDescription, c.Parameter, c.ConfirmationMessage,
+                c.IconName, c.IconVariant, c.IsHighlighted))],
+        };
+    }
 }

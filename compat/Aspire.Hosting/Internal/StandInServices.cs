@@ -39,7 +39,11 @@ internal static class StandInServices
         services.AddSingleton<ILaunchPlanner, ContainerLaunchPlanner>();
         services.AddSingleton<LaunchConfiguration>();
         services.AddSingleton<HealthMonitor>();
+        services.AddSingleton<ReplicaStates>();
+        services.AddSingleton<ParameterStates>();
         services.AddSingleton<ResourceRunner>();
+        services.AddSingleton(s => new ResourceCommandService(
+            s.GetRequiredService<ResourceNotificationService>(), s.GetRequiredService<ResourceLoggerService>(), s));
         services.AddHostedService<Orchestrator>();
         services.AddHostedService<LauncherWatch>();
         services.AddOptions<HostOptions>().Configure<OrchestratorOptions, DistributedApplicationModel>((options, own, model) =>

@@ -38,7 +38,10 @@ internal sealed class LaunchConfiguration(DistributedApplicationExecutionContext
                 arguments.Add(text);
         }
 
-        return new LaunchRequest(resource, replicaIndex, arguments, environment);
+        return new LaunchRequest(resource, replicaIndex, arguments, environment)
+        {
+            Secrets = variables.EnvironmentVariables.Where(v => SecretValue.IsSecret(v.Value)).Select(v => v.Key).ToHashSet(),
+        };
     }
 
     private void SetTelemetry(Dictionary<string, object> variables, IResource resource, string resourceId)

@@ -27,7 +27,11 @@ internal abstract record LaunchPlan
 
 /// <summary>One process to start.</summary>
 internal sealed record LaunchRequest(
-    IResource Resource, int ReplicaIndex, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment);
+    IResource Resource, int ReplicaIndex, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>Names of the variables whose values came from something secret.</summary>
+    public IReadOnlySet<string> Secrets { get; init; } = new HashSet<string>();
+}
 
 /// <summary>Knows how resources of one kind run.</summary>
 internal interface ILaunchPlanner

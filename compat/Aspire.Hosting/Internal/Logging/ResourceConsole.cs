@@ -7,10 +7,10 @@ internal sealed class ResourceConsole(TextWriter writer, ResourceLoggerService l
 {
     private readonly Lock _lock = new();
 
-    public void WriteLine(string resourceName, string line, bool isError)
+    public void WriteLine(IResource resource, string resourceId, string line, bool isError)
     {
-        loggers.Log(resourceName).Append(line, isError);
+        loggers.Append(resource, resourceId, line, isError);
         lock (_lock)
-            writer.WriteLine($"[{resourceName}] {line}");
+            writer.WriteLine($"[{resource.Name}] {line}");
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Internal.Orchestration;
 
-/// <summary>Takes one resource through its life: wait, start, watch, end.</summary>
+/// <summary>Takes the replicas of a resource through their lives: wait, start, watch, end; as often as they are told to.</summary>
 internal sealed class ResourceRunner(
     ResourceNotificationService notifications,
     ResourceLoggerService logs,
@@ -15,155 +15,161 @@ internal sealed class ResourceRunner(
     LaunchConfiguration configuration,
     PortReservations ports,
     HealthMonitor health,
+    ReplicaStates states,
     IDistributedApplicationEventing eventing,
     IServiceProvider services,
     OrchestratorOptions options,
     TimeProvider time,
     ILogger<DistributedApplication> logger)
 {
-    /// <summary>Runs until all processes of the resource have ended; failures are told, not thrown.</summary>
-    /// <param name="running">The resource; gets its processes.</param>
+    /// <summary>Starts all replicas for the first time, or tells why none is started now.</summary>
+    /// <param name="running">The resource.</param>
     /// <param name="stopping">Cancelled when the application stops: nothing more is started.</param>
-    public async Task RunAsync(RunningResource running, CancellationToken stopping)
+    public async Task BeginAsync(RunningResource running, CancellationToken stopping)
     {
+        if (running.Plan is LaunchPlan.Absent absent)
+        {
+            logger.LogWarning("{Resource} is absent: {Reason}; going on without it", running.Resource.Name, absent.Reason);
+            foreach (var replica in running.Replicas)
+                await states.AbsentAsync(running.Resource, replica.Id).ConfigureAwait(false);
+            return;
+        }
+
+        running.Health = new HealthWatch(running.Resource, health, logger);
+        var isExplicit = running.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>();
+        foreach (var replica in running.Replicas)
+        {
+            await states.NotStartedAsync(running.Resource, replica.Id).ConfigureAwait(false);
+            if (!isExplicit)
+                Start(running, replica, first: true, stopping);
+        }
+    }
+
+    /// <summary>Starts a replica that does not run.</summary>
+    /// <returns>The run; the one under way when there is one.</returns>
+    public ReplicaRun Start(RunningResource running, Replica replica, bool first, CancellationToken stopping)
+    {
+        while (true)
+        {
+            if (replica.TryBegin(stopping) is { } run)
+            {
+                run.Completion = RunAsync(running, replica, run, first);
+                return run;
+            }
+
+            if (replica.Run is { } underWay)
+                return underWay;
+        }
+    }
+
+    /// <summary>Stops a replica and waits until it has ended.</summary>
+    public async Task StopAsync(RunningResource running, Replica replica)
+    {
+        if (replica.Run is not { } run)
+            return;
+        if (await run.RequestStopAsync().ConfigureAwait(false) is { Exited.IsCompleted: false } process)
+        {
+            await states.StoppingAsync(running.Resource, replica.Id).ConfigureAwait(false);
+            var exitCode = await process.StopAsync().ConfigureAwait(false);
+            logger.LogInformation("{Resource} stopped with exit code {ExitCode}", running.Resource.Name, exitCode);
+        }
+
+        await run.Completion.ConfigureAwait(false);
+    }
+
+    /// <summary>One run, to its end; failures are told, not thrown.</summary>
+    private async Task RunAsync(RunningResource running, Replica replica, ReplicaRun run, bool first)
+    {
+        // The caller sets Completion to this method's task, and the run must not be over before.
+        await Task.Yield();
         var resource = running.Resource;
         try
         {
-            if (running.Plan is LaunchPlan.Absent absent)
-            {
-                logger.LogWarning("{Resource} is absent: {Reason}; going on without it", resource.Name, absent.Reason);
-                await SetStateAsync(
-                    running, new ResourceStateSnapshot(StandInResourceStates.Absent, KnownResourceStateStyles.Warn))
-                    .ConfigureAwait(false);
-                return;
-            }
-
-            await RunProcessesAsync(running, (LaunchPlan.Run)running.Plan, stopping).ConfigureAwait(false);
+            await (first
+                ? running.PrepareFirst(() => PrepareAsync(running, run, run.Stopping))
+                : PrepareAsync(running, run, run.Cancelled)).WaitAsync(run.Cancelled).ConfigureAwait(false);
+            await RunProcessAsync(running, replica, run, (LaunchPlan.Run)running.Plan).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (run.Cancelled.IsCancellationRequested)
         {
-            // The application stops before the resource started.
+            // Told to stop before there was a process. When all stops, nobody needs to know.
+            if (run.StopRequested)
+                await states.NotStartedAsync(resource, replica.Id).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             logger.LogError("{Resource} could not be started: {Error}", resource.Name, e.Message);
-            logs.Log(resource.Name).Append(e.Message, isError: true);
-            await SetStateAsync(
-                running, new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error))
-                .ConfigureAwait(false);
+            logs.Append(resource, replica.Id, e.Message, isError: true);
+            await states.FailedToStartAsync(resource, replica.Id).ConfigureAwait(false);
+        }
+        finally
+        {
+            replica.End();
+            run.Settle();
         }
     }
 
-    /// <summary>Stops all processes of the resource and waits until they have ended.</summary>
-    public async Task StopAsync(RunningResource running)
-    {
-        await Task.WhenAll(running.RequestStop().Where(process => !process.Exited.IsCompleted).Select(async process =>
-        {
-            var exitCode = await process.StopAsync().ConfigureAwait(false);
-            logger.LogInformation("{Resource} stopped with exit code {ExitCode}", running.Resource.Name, exitCode);
-        })).ConfigureAwait(false);
-        await running.Completion.ConfigureAwait(false);
-    }
-
-    private async Task RunProcessesAsync(RunningResource running, LaunchPlan.Run plan, CancellationToken stopping)
+    private async Task PrepareAsync(RunningResource running, ReplicaRun run, CancellationToken cancellationToken)
     {
         var resource = running.Resource;
         if (resource.HasAnnotationOfType<WaitAnnotation>())
         {
-            await SetStateAsync(running, KnownResourceStates.Waiting!).ConfigureAwait(false);
-            await notifications.WaitForDependenciesAsync(resource, stopping).ConfigureAwait(false);
+            foreach (var replica in running.Replicas.Where(r => r.Run is not null))
+                await states.WaitingAsync(resource, replica.Id).ConfigureAwait(false);
+            using var waited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var dependencies = notifications.WaitForDependenciesAsync(resource, waited.Token);
+            if (await Task.WhenAny(dependencies, run.WaitSkipped).ConfigureAwait(false) == dependencies)
+                await dependencies.ConfigureAwait(false);
+            else
+                await CancelAsync(dependencies, waited).ConfigureAwait(false);
         }
 
-        await eventing.PublishAsync(new BeforeResourceStartedEvent(resource, services), stopping).ConfigureAwait(false);
-        await SetStateAsync(running, KnownResourceStates.Starting!).ConfigureAwait(false);
-        var specs = new List<ProcessSpec>();
-        for (var i = 0; i < running.Ids.Count; i++)
-        {
-            var request = await configuration.ResolveAsync(resource, running.Ids[i], i, stopping).ConfigureAwait(false);
-            specs.Add(await plan.ResolveAsync(request, stopping).ConfigureAwait(false));
-        }
+        await eventing.PublishAsync(new BeforeResourceStartedEvent(resource, services), cancellationToken).ConfigureAwait(false);
+    }
 
-        stopping.ThrowIfCancellationRequested();
+    private static async Task CancelAsync(Task task, CancellationTokenSource cancellation)
+    {
+        await cancellation.CancelAsync().ConfigureAwait(false);
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task RunProcessAsync(RunningResource running, Replica replica, ReplicaRun run, LaunchPlan.Run plan)
+    {
+        var resource = running.Resource;
+        await states.StartingAsync(resource, replica.Id).ConfigureAwait(false);
+        var request = await configuration.ResolveAsync(resource, replica.Id, replica.Index, run.Cancelled).ConfigureAwait(false);
+        var spec = await plan.ResolveAsync(request, run.Cancelled).ConfigureAwait(false);
+        run.Cancelled.ThrowIfCancellationRequested();
         ports.Release(resource);
-        foreach (var spec in specs)
+        var process = SupervisedProcess.Start(
+            spec, (line, isError) => console.WriteLine(resource, replica.Id, line, isError), options.GracePeriod, time);
+        if (run.Set(process))
         {
-            var process = SupervisedProcess.Start(
-                spec, (line, isError) => console.WriteLine(resource.Name, line, isError), options.GracePeriod, time);
-            if (!running.Add(process))
-                await process.StopAsync().ConfigureAwait(false);
+            running.SetOpen(replica, isOpen: true);
+            await states.RunningAsync(resource, replica, request, process.Id).ConfigureAwait(false);
+            running.Health!.Add(replica.Id);
+            run.Settle();
+        }
+        else
+        {
+            await process.StopAsync().ConfigureAwait(false);
         }
 
-        await WatchAsync(running, stopping).ConfigureAwait(false);
+        var exitCode = await process.Exited.ConfigureAwait(false);
+        running.Health!.Remove(replica.Id);
+        running.SetOpen(replica, isOpen: false);
+        await states.EndedAsync(resource, replica.Id, exitCode, run.StopRequested).ConfigureAwait(false);
+        if (!run.Cancelled.IsCancellationRequested)
+            TellExit(resource, replica.Id, exitCode);
         if (plan.CleanUpAsync is { } cleanUp)
             await cleanUp().ConfigureAwait(false);
     }
 
-    private async Task WatchAsync(RunningResource running, CancellationToken stopping)
+    private void TellExit(IResource resource, string id, int exitCode)
     {
-        var resource = running.Resource;
-        var unknown = HealthMonitor.Unknown(resource);
-        var started = time.GetUtcNow().UtcDateTime;
-        foreach (var id in running.Ids)
-        {
-            await notifications.PublishUpdateAsync(resource, id, s => s with
-            {
-                State = new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
-                StartTimeStamp = started,
-                HealthReports = unknown,
-                Urls = [.. resource.Annotations.OfType<EndpointAnnotation>()
-                    .Select(e => new UrlSnapshot(e.Name, e.AllocatedEndpoint!.UriString, IsInternal: false))],
-            }).ConfigureAwait(false);
-        }
-
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var monitor = MonitorAsync(running, ended.Token);
-        await Task.WhenAll(running.Processes.Select((process, i) => ReportExitAsync(running, i, process, ended, stopping)))
-            .ConfigureAwait(false);
-        await monitor.ConfigureAwait(false);
-    }
-
-    private async Task MonitorAsync(RunningResource running, CancellationToken ended)
-    {
-        try
-        {
-            await health.RunAsync(
-                running.Resource, running.Ids, () => logger.LogInformation("{Resource} is healthy", running.Resource.Name), ended)
-                .ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
-        {
-            // Nothing is left to probe.
-        }
-        catch (Exception e)
-        {
-            logger.LogError(e, "The health of {Resource} is no longer watched", running.Resource.Name);
-        }
-    }
-
-    private async Task ReportExitAsync(
-        RunningResource running, int replica, SupervisedProcess process, CancellationTokenSource ended, CancellationToken stopping)
-    {
-        var resource = running.Resource;
-        var exitCode = await process.Exited.ConfigureAwait(false);
-        await ended.CancelAsync().ConfigureAwait(false);
-        var id = running.Ids[replica];
-        var state = resource is ContainerResource ? KnownResourceStates.Exited : KnownResourceStates.Finished;
-        await notifications.PublishUpdateAsync(resource, id, s => s with
-        {
-            State = new ResourceStateSnapshot(
-                state, exitCode == 0 ? KnownResourceStateStyles.Success : KnownResourceStateStyles.Error),
-            ExitCode = exitCode,
-            StopTimeStamp = time.GetUtcNow().UtcDateTime,
-        }).ConfigureAwait(false);
-        if (!stopping.IsCancellationRequested && exitCode != 0 && notifications.TryGetCurrentState(id, out var final))
+        if (exitCode != 0 && notifications.TryGetCurrentState(id, out var final))
             logger.LogError("{Failure}", ResourceFailure.DescribeWithOutput(final, logs));
-        else if (!stopping.IsCancellationRequested)
+        else
             logger.LogInformation("{Resource} ended with exit code {ExitCode}", resource.Name, exitCode);
-    }
-
-    private async Task SetStateAsync(RunningResource running, ResourceStateSnapshot state)
-    {
-        foreach (var id in running.Ids)
-            await notifications.PublishUpdateAsync(running.Resource, id, s => s with { State = state }).ConfigureAwait(false);
     }
 }

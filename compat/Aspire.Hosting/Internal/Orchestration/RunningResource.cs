@@ -1,55 +1,45 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Internal.Launching;
-using Aspire.Hosting.Internal.Processes;
 
 namespace Aspire.Hosting.Internal.Orchestration;
 
-/// <summary>A resource and the processes it has.</summary>
-internal sealed class RunningResource(IResource resource, LaunchPlan plan)
+/// <summary>A resource that has processes, or would have some if this machine could run it.</summary>
+internal sealed class RunningResource(IResource resource, LaunchPlan plan) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly List<SupervisedProcess> _processes = [];
-    private bool _stopRequested;
+    private Task? _firstPreparation;
 
     public IResource Resource { get; } = resource;
 
     public LaunchPlan Plan { get; } = plan;
 
-    /// <summary>One for each replica: the resource's name and a random suffix.</summary>
-    public IReadOnlyList<string> Ids { get; } =
-        [.. Enumerable.Range(0, resource.GetReplicaCount()).Select(_ => $"{resource.Name}-{Guid.NewGuid().ToString("N")[..8]}")];
+    public IReadOnlyList<Replica> Replicas { get; } =
+        [.. Enumerable.Range(0, resource.GetReplicaCount()).Select(index => new Replica(resource, index))];
 
-    /// <summary>Ends when nothing more happens to the resource.</summary>
-    public Task Completion { get; set; } = Task.CompletedTask;
+    /// <summary>The watch over the health of the replicas that run; set once, by the runner.</summary>
+    public HealthWatch? Health { get; set; }
 
-    public IReadOnlyList<SupervisedProcess> Processes
+    /// <summary>What the replicas do together the first time, before their processes are started.</summary>
+    public Task PrepareFirst(Func<Task> prepare)
     {
-        get
+        lock (_lock)
+            return _firstPreparation ??= prepare();
+    }
+
+    /// <summary>Marks the endpoints of a replica as answered or not.</summary>
+    public void SetOpen(Replica replica, bool isOpen)
+    {
+        foreach (var endpoint in Resource.Annotations.OfType<EndpointAnnotation>())
         {
-            lock (_lock)
-                return [.. _processes];
+            if (replica.Index < endpoint.Replicas.Count)
+                endpoint.Replicas[replica.Index].IsClosed = !isOpen;
         }
     }
 
-    /// <summary>Adds a process that was just started.</summary>
-    /// <returns>False when the resource was told to stop meanwhile: then the process must be stopped too.</returns>
-    public bool Add(SupervisedProcess process)
+    public void Dispose()
     {
-        lock (_lock)
-        {
-            _processes.Add(process);
-            return !_stopRequested;
-        }
-    }
-
-    /// <summary>From now on nothing more is to be started.</summary>
-    /// <returns>The processes to stop.</returns>
-    public IReadOnlyList<SupervisedProcess> RequestStop()
-    {
-        lock (_lock)
-        {
-            _stopRequested = true;
-            return [.. _processes];
-        }
+        Health?.Dispose();
+        foreach (var replica in Replicas)
+            replica.Dispose();
     }
 }

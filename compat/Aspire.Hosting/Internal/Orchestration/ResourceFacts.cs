@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Internal.Launching;
+
+namespace Aspire.Hosting.Internal.Orchestration;
+
+/// <summary>The facts about a resource that are shown with its state; property names are Aspire's.</summary>
+internal static class ResourceFacts
+{
+    public const string ProjectPath = "project.path";
+    public const string ExecutablePath = "executable.path";
+    public const string ExecutableArguments = "executable.args";
+    public const string ExecutableWorkingDirectory = "executable.workDir";
+    public const string ProcessId = "executable.pid";
+    public const string ContainerImage = "container.image";
+
+    /// <summary>What is known before it starts.</summary>
+    public static CustomResourceSnapshot Describe(IResource resource, CustomResourceSnapshot snapshot) => snapshot with
+    {
+        ResourceType = resource switch
+        {
+            ProjectResource => "Project",
+            ExecutableResource => "Executable",
+            ContainerResource => "Container",
+            _ => snapshot.ResourceType,
+        },
+        Properties = [.. Properties(resource)],
+        Relationships = [.. resource.Annotations.OfType<ResourceRelationshipAnnotation>()
+            .Select(r => new RelationshipSnapshot(r.Resource.Name, r.Type)).Distinct()],
+    };
+
+    /// <summary>What is known once its process runs.</summary>
+    public static CustomResourceSnapshot DescribeRun(
+        IResource resource, int index, LaunchRequest request, int processId, CustomResourceSnapshot snapshot) => snapshot with
+        {
+            Properties = [
+                .. Properties(resource),
+                new ResourcePropertySnapshot(ProcessId, processId),
+                .. request.Arguments.Count == 0 ? ImmutableArray<ResourcePropertySnapshot>.Empty
+                    : [new ResourcePropertySnapshot(ExecutableArguments, string.Join(' ', request.Arguments))],
+            ],
+            Urls = [.. resource.Annotations.OfType<EndpointAnnotation>()
+                .Select(e => new UrlSnapshot(e.Name, e.Replicas[index].UriString, IsInternal: false))],
+            EnvironmentVariables = [.. request.Environment.OrderBy(v => v.Key, StringComparer.Ordinal)
+                .Select(v => new EnvironmentVariableSnapshot(v.Key, v.Value, IsFromSpec: true)
+                {
+                    IsSecret = request.Secrets.Contains(v.Key),
+                })],
+        };
+
+    private static IEnumerable<ResourcePropertySnapshot> Properties(IResource resource)
+    {
+        if (resource.TryGetLastAnnotation<IProjectMetadata>(out var project))
+            yield return new ResourcePropertySnapshot(ProjectPath, project.ProjectPath);
+        if (resource is ExecutableResource executable)
+        {
+            yield return new ResourcePropertySnapshot(ExecutablePath, executable.Command);
+            yield return new ResourcePropertySnapshot(ExecutableWorkingDirectory, executable.WorkingDirectory);
+        }
+
+        if (resource.TryGetLastAnnotation<ContainerImageAnnotation>(out var image))
+            yield return new ResourcePropertySnapshot(ContainerImage, $"{image.Image}:{image.Tag}");
+    }
+}
