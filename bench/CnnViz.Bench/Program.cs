@@ -9,6 +9,7 @@ IReadOnlyList<IBenchJob> jobs =
     new StepJob(),
     new GridJob(),
     new ForwardJob(),
+    new NetworksJob(),
     new HeroJob(),
     new ScalingJob(),
     new ConcurrencyJob(),

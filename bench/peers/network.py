@@ -64,6 +64,12 @@ class Network(nn.Module):
             return pooling(layer, op)
         if kind == "BinaryOp":
             return self._binary(layer, op)
+        if kind == "GlobalPool2DOp":
+            return global_pooling(op)
+        if kind == "DropoutOp":
+            return nn.Dropout(op["Rate"])
+        if kind == "ReshapeOp":
+            return nn.Unflatten(1, op["Dims"])
         if kind == "ConcatenateOp":
             return lambda *maps: torch.cat(maps, dim=op["Axis"] + 1)
         raise ValueError(f"layer '{layer['name']}': op {kind} has no module here")
@@ -106,7 +112,7 @@ class Network(nn.Module):
         return module
 
     def _binary(self, layer, op):
-        function = {"Add": torch.add, "Subtract": torch.sub, "Multiply": torch.mul}[op["Kind"]]
+        function = {"Add": torch.add, "Subtract": torch.sub, "Multiply": torch.mul, "Divide": torch.div}[op["Kind"]]
         constant = self._tensor(layer, "constant")
         if constant is None:
             return function
@@ -143,6 +149,12 @@ def pooling(layer, op):
     if op["Kind"] == "Max":
         return nn.MaxPool2d(**arguments)
     return nn.AvgPool2d(**arguments, count_include_pad=op["CountPadding"])
+
+
+def global_pooling(op):
+    """The module of a pooling layer over the whole map."""
+    pool = nn.AdaptiveMaxPool2d(1) if op["Kind"] == "Max" else nn.AdaptiveAvgPool2d(1)
+    return pool if op["KeepDims"] else nn.Sequential(pool, nn.Flatten())
 
 
 def size(extent):

@@ -56,7 +56,7 @@ internal sealed class ConcurrencyJob : IBenchJob
         CancellationToken cancellation)
     {
         const int pictures = 64;
-        var steps = context.Quick ? 1 : 4;
+        var steps = context.Quick ? 1 : 12;
         var execution = new Execution();
         var runners = _callers.Select(count => (Runner)(async token =>
         {
