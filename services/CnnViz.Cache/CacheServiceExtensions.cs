@@ -1,4 +1,5 @@
 using CnnViz.Cache.Shared;
+using CnnViz.Cache.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Configuration;
@@ -37,8 +38,10 @@ public static class CacheServiceExtensions
             services.AddSingleton<IRemoteStore>(provider =>
                 new RedisStore(provider.GetRequiredService<IDistributedCache>(), provider.GetRequiredService<RedisConnection>()));
             services.AddHostedService<RedisGreeting>();
+            services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis");
         }
 
+        services.AddSingleton<CacheMetrics>();
         services.AddSingleton(provider => new ResultCache(
             provider.GetRequiredService<IOptions<CacheOptions>>(),
             provider.GetService<IRemoteStore>() is not { } store
@@ -47,7 +50,8 @@ public static class CacheServiceExtensions
                     store,
                     provider.GetRequiredService<IOptions<CacheOptions>>().Value,
                     provider.GetRequiredService<TimeProvider>(),
-                    provider.GetRequiredService<ILogger<SharedLevel>>())));
+                    provider.GetRequiredService<ILogger<SharedLevel>>()),
+            provider.GetRequiredService<CacheMetrics>()));
         return builder;
     }
 }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using CnnViz.Cache.Addressing;
 using CnnViz.Cache.Flights;
 using CnnViz.Cache.Shared;
+using CnnViz.Cache.Telemetry;
 using CnnViz.Cache.Values;
 using CnnViz.V1;
 using Google.Protobuf;
@@ -43,6 +45,9 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
         public Flight<TMessage> Flight => flight;
 
         public CacheState Source { get; set; } = CacheState.Miss;
+
+        /// <summary>The span of the call that began it.</summary>
+        public ActivityContext Leader { get; } = Activity.Current?.Context ?? default;
     }
 
     /// <summary>Answers a call.</summary>
@@ -60,9 +65,11 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
             return;
         }
 
+        var asked = DateTime.UtcNow;
         var (frames, place) = Board(key, produce);
         if (frames is not null)
         {
+            Note(asked, CacheState.Memory, default);
             for (var i = 0; i < frames.Count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -72,7 +79,12 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
             return;
         }
 
-        using var follower = place!.Follower;
+        if (!place!.First)
+        {
+            Note(asked, CacheState.Joined, place.Running.Leader);
+        }
+
+        using var follower = place.Follower;
         await foreach (var (frame, more) in follower.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             var state = place.First ? place.Running.Source : CacheState.Joined;
@@ -112,7 +124,7 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
         IReadOnlyList<TMessage>? computed = null;
         try
         {
-            (var found, claim, running.Source) = await SearchAsync(key, flight.Abandoned).ConfigureAwait(false);
+            (var found, claim, running.Source) = await LookUpAsync(key, flight.Abandoned).ConfigureAwait(false);
             if (found is not null)
             {
                 foreach (var frame in found)
@@ -147,6 +159,16 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
 
         flight.End(failure);
         Publish(key, failure is null ? computed : null, flight.Bytes, claim);
+    }
+
+    private async Task<(IReadOnlyList<TMessage>? Found, SharedLevel.Claim? Claim, CacheState Source)> LookUpAsync(
+        ContentAddress key, CancellationToken cancellationToken)
+    {
+        using var lookup = CacheSpans.StartLookup();
+        var searched = await SearchAsync(key, cancellationToken).ConfigureAwait(false);
+        CacheSpans.Found(lookup, searched.Source);
+        cache.Metrics?.Found(searched.Source);
+        return searched;
     }
 
     /// <summary>Looks in Redis, and waits while another replica computes the answer: the answer, or the claim to compute it.</summary>
@@ -221,6 +243,12 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
                 await claim.DisposeAsync().ConfigureAwait(false);
             }
         }
+    }
+
+    private void Note(DateTime asked, CacheState found, ActivityContext leader)
+    {
+        CacheSpans.FoundHere(asked, found, leader);
+        cache.Metrics?.Found(found);
     }
 
     private static bool Small(TMessage message) => message.CalculateSize() < Large;

@@ -1,6 +1,7 @@
 using CnnViz.Cache.Addressing;
 using CnnViz.Cache.Memory;
 using CnnViz.Cache.Shared;
+using CnnViz.Cache.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace CnnViz.Cache;
@@ -12,17 +13,22 @@ public sealed class ResultCache : IAsyncDisposable
     private Task _background = Task.CompletedTask;
     private long _pendingBytes;
 
-    internal ResultCache(IOptions<CacheOptions> options, SharedLevel? shared)
+    internal ResultCache(IOptions<CacheOptions> options, SharedLevel? shared, CacheMetrics? metrics = null)
     {
         Options = options.Value;
         Memory = new ByteLru<(Type, ContentAddress), object>(Options.MemoryBytes);
         Shared = shared;
+        Metrics = metrics;
+        metrics?.Observe(this);
     }
 
     internal CacheOptions Options { get; }
 
     /// <summary>Recorded streams by message type and address.</summary>
     internal ByteLru<(Type Message, ContentAddress Address), object> Memory { get; }
+
+    /// <summary>Where lookups are counted; null = nowhere.</summary>
+    internal CacheMetrics? Metrics { get; }
 
     /// <summary>Null where no Redis is configured.</summary>
     internal SharedLevel? Shared { get; }

@@ -2,8 +2,10 @@ using CnnViz.Cache;
 using CnnViz.Engine.Maximization;
 using CnnViz.Engine.OneDnn;
 using CnnViz.Engine.Scheduling;
+using CnnViz.Engine.Telemetry;
 using CnnViz.Engine.Torch;
 using CnnViz.Inference.Cache;
+using CnnViz.Inference.Health;
 using CnnViz.Inference.Limits;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Rpcs;
@@ -20,6 +22,8 @@ internal static class InferenceHost
     // Compiled models share their graph's weights; what each keeps of its own is small.
     private const int CompiledModelsKept = 16;
 
+    private const string EngineCheck = "engine";
+
     // Networks defined in requests; their weights are computed when read, so that each is a few kilobytes.
     private const int SpecModelsKept = 64;
 
@@ -32,9 +36,11 @@ internal static class InferenceHost
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
         builder.Services.AddOptions<ComputeOptions>().BindConfiguration("Compute").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<EngineMetrics>();
         builder.Services.AddSingleton(services => new LaneScheduler(
             services.GetRequiredService<IOptions<ComputeOptions>>().Value.Scheduler(),
-            services.GetRequiredService<TimeProvider>()));
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<EngineMetrics>()));
         var modelRoot = builder.Configuration["CNNVIZ_MODELS"] ?? "models";
         builder.Services.AddSingleton(_ => ModelCatalog.Open(
             modelRoot,
@@ -47,18 +53,23 @@ internal static class InferenceHost
             services.GetRequiredService<CompiledModelCache>(),
             MaximizationLimits.Default,
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<LaneScheduler>()));
+            services.GetRequiredService<LaneScheduler>(),
+            services.GetRequiredService<EngineMetrics>()));
         builder.Services.AddSingleton(new EngineProvider(engines));
         builder.AddResultCache();
         builder.Services.AddSingleton<InferenceCaches>();
         builder.AddRuns();
+        builder.Services.AddHealthChecks().AddCheck<EngineHealthCheck>(EngineCheck).AddCheck<ModelsHealthCheck>("models");
+        builder.AddGrpcReadiness(V1.InferenceService.Descriptor.FullName);
+        builder.AddGrpcReadiness(V1.MaximizationService.Descriptor.FullName);
+        builder.AddGrpcReadiness(V1.ModelService.Descriptor.FullName, without: EngineCheck);
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapGrpcService<InferenceGrpcService>();
         app.MapGrpcService<MaximizationGrpcService>();
         app.MapGrpcService<ModelGrpcService>();
-        app.MapGet("/", () => "CnnViz inference: gRPC on the other port, /health and /alive here.\n");
+        app.MapGet("/", () => "CnnViz inference: gRPC on the other port, /health, /alive and /metrics here.\n");
         return app;
     }
 

@@ -4,6 +4,7 @@ using CnnViz.Engine;
 using CnnViz.Engine.Maximization;
 using CnnViz.Engine.OneDnn;
 using CnnViz.Engine.Scheduling;
+using CnnViz.Models;
 
 namespace CnnViz.Bench.Jobs;
 

@@ -44,6 +44,10 @@ public sealed class RedisConnection : IAsyncDisposable
     /// <summary>The connection, which may be without a server for a while.</summary>
     public Task<ConnectionMultiplexer> GetAsync() => _connection.Value;
 
+    /// <summary>Whether there was to be a connection by now, and there is none.</summary>
+    internal bool IsLost => _connection is { IsValueCreated: true, Value: { IsCompleted: true } tried }
+        && !(tried.IsCompletedSuccessfully && tried.Result.IsConnected);
+
     /// <summary>Closes the connection, if there ever was one.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using CnnViz.Cache.Telemetry;
 using Microsoft.Extensions.Caching.Distributed;
 using StackExchange.Redis;
 
@@ -8,7 +9,7 @@ internal sealed class RedisStore(IDistributedCache values, RedisConnection conne
 {
     private const string Prefix = RedisConnection.Prefix;
 
-    public async Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    public Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken) => TracedAsync("GET", async () =>
     {
         try
         {
@@ -19,22 +20,41 @@ internal sealed class RedisStore(IDistributedCache values, RedisConnection conne
             // Not ours, so not there. Redis is well.
             return null;
         }
-    }
+    });
 
     public Task SetAsync(string key, byte[] value, TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        values.SetAsync(
-            key, value, new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = timeToLive }, cancellationToken);
+        TracedAsync("SET", async () =>
+        {
+            var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = timeToLive };
+            await values.SetAsync(key, value, expiry, cancellationToken).ConfigureAwait(false);
+            return true;
+        });
 
-    public async Task<bool> TryLockAsync(string key, string token, TimeSpan expiry) =>
-        await (await DatabaseAsync().ConfigureAwait(false)).LockTakeAsync(Prefix + key, token, expiry).ConfigureAwait(false);
+    public Task<bool> TryLockAsync(string key, string token, TimeSpan expiry) => TracedAsync("LOCK", async () =>
+        await (await DatabaseAsync().ConfigureAwait(false)).LockTakeAsync(Prefix + key, token, expiry).ConfigureAwait(false));
 
+    // Not traced: it comes every few seconds while something is computed, and tells nothing.
     public async Task<bool> ExtendAsync(string key, string token, TimeSpan expiry) =>
         await (await DatabaseAsync().ConfigureAwait(false)).LockExtendAsync(Prefix + key, token, expiry).ConfigureAwait(false);
 
-    public async Task ReleaseAsync(string key, string token) =>
-        await (await DatabaseAsync().ConfigureAwait(false)).LockReleaseAsync(Prefix + key, token).ConfigureAwait(false);
+    public Task ReleaseAsync(string key, string token) => TracedAsync("UNLOCK", async () =>
+        await (await DatabaseAsync().ConfigureAwait(false)).LockReleaseAsync(Prefix + key, token).ConfigureAwait(false));
 
     public async Task PingAsync() => await (await DatabaseAsync().ConfigureAwait(false)).PingAsync().ConfigureAwait(false);
+
+    private static async Task<T> TracedAsync<T>(string command, Func<Task<T>> call)
+    {
+        using var span = CacheSpans.StartRedis(command);
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            CacheSpans.Failed(span, exception);
+            throw;
+        }
+    }
 
     private async Task<IDatabase> DatabaseAsync() => (await connection.GetAsync().ConfigureAwait(false)).GetDatabase();
 }

@@ -1,4 +1,5 @@
 using CnnViz.Engine.Numerics;
+using CnnViz.Engine.Telemetry;
 
 namespace CnnViz.Engine.Scheduling;
 
@@ -20,16 +21,19 @@ public sealed class LaneScheduler : IDisposable
     private readonly Lane[] _all;
     private readonly LaneSchedulerOptions _options;
     private readonly TimeProvider _time;
+    private readonly EngineMetrics? _metrics;
     private int _tickets;
     private bool _disposed;
 
     /// <param name="options">Lanes and limits; the defaults if null.</param>
     /// <param name="time">What deadlines are compared with; null for the system's clock.</param>
+    /// <param name="metrics">Where waiting times and the scheduler's state are shown; null = nowhere.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public LaneScheduler(LaneSchedulerOptions? options = null, TimeProvider? time = null)
+    public LaneScheduler(LaneSchedulerOptions? options = null, TimeProvider? time = null, EngineMetrics? metrics = null)
     {
         _options = options ?? new LaneSchedulerOptions();
         _time = time ?? TimeProvider.System;
+        _metrics = metrics;
         ArgumentOutOfRangeException.ThrowIfNegative(_options.Lanes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.Lanes, LaneSchedulerOptions.MaxLanes);
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Tickets, 1);
@@ -40,6 +44,7 @@ public sealed class LaneScheduler : IDisposable
         _idle = new Stack<Lane>(Enumerable.Range(0, Lanes > 1 ? Lanes : 0).Select(i => new Lane($"lane {i}", Work)));
         _all = [.. _idle, _wide];
         Array.ForEach(_all, lane => lane.Thread.UnsafeStart(lane));
+        metrics?.Observe(this);
     }
 
     /// <summary>Narrow units that run at the same time, and the width of a wide one.</summary>
@@ -56,6 +61,18 @@ public sealed class LaneScheduler : IDisposable
             lock (_gate)
             {
                 return _queue.Waiting;
+            }
+        }
+    }
+
+    /// <summary>Lanes at work; all of them while a wide unit runs.</summary>
+    public int RunningLanes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _queue.BusyLanes;
             }
         }
     }
@@ -133,7 +150,10 @@ public sealed class LaneScheduler : IDisposable
             throw new ArgumentOutOfRangeException(nameof(width), width, $"must be 1 or {Lanes}");
         }
 
-        var unit = new LaneUnit(ticket, width == Lanes, work, continueOnLane, cancellationToken);
+        var unit = new LaneUnit(ticket, width == Lanes, work, continueOnLane, cancellationToken)
+        {
+            Queued = _time.GetTimestamp(),
+        };
         unit.Registration = cancellationToken.UnsafeRegister(_ => DropWaiting(unit), null);
         lock (_gate)
         {
@@ -208,6 +228,7 @@ public sealed class LaneScheduler : IDisposable
             }
 
             lane.Unit = null;
+            _metrics?.Waited(_time.GetElapsedTime(unit.Queued));
             unit.Run();
             lock (_gate)
             {

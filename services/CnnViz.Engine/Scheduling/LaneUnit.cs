@@ -16,6 +16,9 @@ internal sealed class LaneUnit(
 
     public Task Completion => _completion.Task;
 
+    /// <summary>When it was put into the queue; a timestamp of the scheduler's clock.</summary>
+    public long Queued { get; init; }
+
     /// <summary>Drops the unit while it waits.</summary>
     public CancellationTokenRegistration Registration { get; set; }
 

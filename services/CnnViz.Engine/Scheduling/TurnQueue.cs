@@ -18,6 +18,9 @@ internal sealed class TurnQueue(int lanes)
     /// <summary>Units that run.</summary>
     public int Running => _narrow + (_wide ? 1 : 0);
 
+    /// <summary>Lanes that they take.</summary>
+    public int BusyLanes => _wide ? lanes : _narrow;
+
     /// <summary>Units that wait.</summary>
     public int Waiting => _ready.Sum(ticket => ticket.Waiting.Count);
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CnnViz.Engine;
 using CnnViz.Engine.Scheduling;
+using CnnViz.Engine.Telemetry;
 using CnnViz.Inference.Cache;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Responses;
@@ -100,7 +101,19 @@ internal sealed partial class InferenceGrpcService
         using var ticket = Turns.Enter(scheduler, deadline);
         try
         {
-            await scheduler.RunAsync(ticket, scheduler.Lanes, Compute, cancellation).ConfigureAwait(false);
+            await EngineSpans.RunAsync(
+                "forward",
+                work => scheduler.RunAsync(ticket, scheduler.Lanes, work, cancellation),
+                Compute,
+                span =>
+                {
+                    span.SetTag("cnnviz.model", graph.Name);
+                    span.SetTag("cnnviz.layers", options.TargetLayers.ToArray());
+                    span.SetTag("cnnviz.engine", ran.Engine);
+                    span.SetTag("cnnviz.device", ran.Device);
+                    span.SetTag("cnnviz.precision", ran.Precision);
+                    span.SetTag("cnnviz.threads", ran.Threads);
+                }).ConfigureAwait(false);
         }
         catch (CompileException exception)
         {

@@ -1,6 +1,7 @@
 using CnnViz.Engine.Scheduling;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Runs;
+using CnnViz.Inference.Telemetry;
 using CnnViz.ServiceDefaults.Errors;
 using CnnViz.V1;
 using Grpc.Core;
@@ -15,6 +16,7 @@ internal sealed class MaximizationGrpcService(
     LaneScheduler scheduler,
     RunHub hub,
     RunWatch watch,
+    RunMetrics metrics,
     IHostApplicationLifetime lifetime) : MaximizationService.MaximizationServiceBase
 {
     private const int DefaultPage = 100;
@@ -61,6 +63,7 @@ internal sealed class MaximizationGrpcService(
         var next = Math.Max(request.FromSequence, 1);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(
             context.CancellationToken, lifetime.ApplicationStopping);
+        metrics.WatchBegan();
         try
         {
             await foreach (var message in watch.FollowAsync(id, next, linked.Token).ConfigureAwait(false))
@@ -75,6 +78,10 @@ internal sealed class MaximizationGrpcService(
             lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
             throw RunHub.Stopping(id, next);
+        }
+        finally
+        {
+            metrics.WatchEnded();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CnnViz.Engine.Maximization;
 using CnnViz.V1;
 
@@ -18,6 +19,9 @@ internal sealed class LocalRun(MaximizationRun about, MaximizeFilterRequest requ
     public MaximizeFilterRequest Request => request;
 
     public RunLog Log => log;
+
+    /// <summary>Of its computation here; null while nobody listens.</summary>
+    public Activity? Span { get; init; }
 
     /// <summary>Names this process's hold on the run; no other ever has it.</summary>
     public string Token { get; init; } = Guid.NewGuid().ToString("N");

@@ -25,6 +25,7 @@ internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
     private const string CancelField = "cancel";
     private const string TakeoversField = "takeovers";
     private const string OwnerField = "owner";
+    private const string TraceField = "trace";
     private const string EventField = "e";
 
     // Names kept, also of runs that are no longer; the oldest go.
@@ -86,12 +87,15 @@ internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
     public async Task RequestCancelAsync(string id) =>
         await (await DatabaseAsync().ConfigureAwait(false)).HashSetAsync(Key(id, "about"), CancelField, 1).ConfigureAwait(false);
 
-    /// <summary>Makes the run known, or what of it Redis may have lost; returns the sequence of the last event there.</summary>
-    public async Task<ulong> RegisterAsync(MaximizationRun run, MaximizeFilterRequest request)
+    /// <summary>
+    /// Makes the run known, or what Redis may have lost of it; returns the last event's sequence there. The first traceparent stays.
+    /// </summary>
+    public async Task<ulong> RegisterAsync(MaximizationRun run, MaximizeFilterRequest request, string? trace)
     {
         var database = await DatabaseAsync().ConfigureAwait(false);
         HashEntry[] about = [new(RunField, run.ToByteArray()), new(RequestField, request.ToByteArray())];
         await database.HashSetAsync(Key(run.RunId, "about"), about).ConfigureAwait(false);
+        await database.HashSetAsync(Key(run.RunId, "about"), TraceField, trace ?? "", When.NotExists).ConfigureAwait(false);
         await database.KeyExpireAsync(Key(run.RunId, "about"), _whileItRuns).ConfigureAwait(false);
         await database.SortedSetAddAsync(Index, run.RunId, 0).ConfigureAwait(false);
         await database.SortedSetRemoveRangeByRankAsync(Index, 0, -LongestIndex - 1).ConfigureAwait(false);
@@ -204,6 +208,10 @@ internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
         var request = await database.HashGetAsync(Key(id, "about"), RequestField).ConfigureAwait(false);
         return Parsed(MaximizeFilterRequest.Parser, request);
     }
+
+    /// <summary>The traceparent of the span of the run's first replica; null where it had none.</summary>
+    public async Task<string?> TraceAsync(string id) =>
+        await (await DatabaseAsync().ConfigureAwait(false)).HashGetAsync(Key(id, "about"), TraceField).ConfigureAwait(false);
 
     /// <summary>Events from a sequence on, in order.</summary>
     /// <exception cref="RpcException">DATA_LOSS: one is damaged.</exception>

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using CnnViz.Engine.Maximization;
 using CnnViz.Engine.Scheduling;
 using CnnViz.Inference.Responses;
+using CnnViz.Inference.Telemetry;
 using CnnViz.ServiceDefaults.Errors;
 using CnnViz.V1;
 using Grpc.Core;
@@ -18,6 +20,7 @@ internal sealed partial class RunHub(
     Maximizer maximizer,
     IOptions<RunOptions> options,
     IServiceProvider services,
+    RunMetrics metrics,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<RunHub> logger) : IHostedService, IDisposable
@@ -44,7 +47,7 @@ internal sealed partial class RunHub(
     /// <returns>The run, which other replicas can see unless Redis takes too long.</returns>
     public async Task<LocalRun> StartAsync(RunPlan plan, LaneTicket ticket)
     {
-        var run = New(plan, attached: false);
+        var run = New(plan, attached: false, id => RunSpans.StartDetached(id, plan, Activity.Current?.Context ?? default));
         var mirror = Add(run);
         Track(run.Id, () => ComputeDetachedAsync(run, plan, ticket, null));
         if (mirror is not null)
@@ -64,7 +67,7 @@ internal sealed partial class RunHub(
     /// <exception cref="RpcException">What went wrong.</exception>
     public async Task RunAsync(RunPlan plan, LaneTicket ticket, Func<Event, ValueTask> emit, CancellationToken cancellation)
     {
-        var run = New(plan, attached: true);
+        var run = New(plan, attached: true, id => RunSpans.StartAttached(id, plan));
         Add(run);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
             cancellation, run.Stopping, lifetime.ApplicationStopping);
@@ -83,11 +86,27 @@ internal sealed partial class RunHub(
     }
 
     /// <summary>Goes on with a run of another replica, whose lease is taken.</summary>
+    /// <param name="about">The run.</param>
+    /// <param name="token">Of the lease.</param>
+    /// <param name="plan">What to compute.</param>
+    /// <param name="ticket">Its place in the scheduler; the run disposes it.</param>
+    /// <param name="published">What is known of it.</param>
+    /// <param name="resume">Where it goes on.</param>
+    /// <param name="origin">The first replica's span.</param>
     public void TakeOver(
-        MaximizationRun about, string token, RunPlan plan, LaneTicket ticket, PublishedEvents published, RunResume resume)
+        MaximizationRun about,
+        string token,
+        RunPlan plan,
+        LaneTicket ticket,
+        PublishedEvents published,
+        RunResume resume,
+        ActivityContext origin)
     {
         var log = new RunLog(about.RunId, _options.RunBytes, published.Last);
-        var run = new LocalRun(about, plan.Request, log) { Token = token };
+        var span = RunSpans.StartDetached(about.RunId, plan, origin);
+        span?.SetTag("cnnviz.run.takeovers", about.Takeovers);
+        metrics.TakenOver();
+        var run = new LocalRun(about, plan.Request, log) { Token = token, Span = span };
         Add(run);
         Track(run.Id, () => ComputeDetachedAsync(run, plan, ticket, new Continuation(published, resume)));
     }
@@ -120,7 +139,7 @@ internal sealed partial class RunHub(
 
     public void Dispose() => _giveUp.Dispose();
 
-    private LocalRun New(RunPlan plan, bool attached)
+    private LocalRun New(RunPlan plan, bool attached, Func<string, Activity?> span)
     {
         var about = new MaximizationRun
         {
@@ -132,7 +151,11 @@ internal sealed partial class RunHub(
             CreatedUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         about.Filters.AddRange(plan.Options.Filters);
-        return new LocalRun(about, plan.Request, new RunLog(about.RunId, _options.RunBytes)) { Attached = attached };
+        return new LocalRun(about, plan.Request, new RunLog(about.RunId, _options.RunBytes))
+        {
+            Attached = attached,
+            Span = span(about.RunId),
+        };
     }
 
     private RunMirror? Add(LocalRun run)
@@ -200,6 +223,9 @@ internal sealed partial class RunHub(
         Func<Event, ValueTask>? emit,
         CancellationToken cancellation)
     {
+        using var span = run.Span;
+        Activity.Current = span ?? Activity.Current;
+        metrics.Began();
         Log.Started(logger, run.Id, plan.Graph.Name, plan.Options.Layer, plan.Options.Filters.Count, plan.Options.Steps);
         try
         {
@@ -235,48 +261,16 @@ internal sealed partial class RunHub(
             End(run, RunEnd.Of(failure));
             throw failure;
         }
-    }
-
-    private async Task PumpAsync(
-        LocalRun run,
-        RunPlan plan,
-        RunSettings settings,
-        PublishedEvents? published,
-        Func<Event, ValueTask>? emit,
-        CancellationToken cancellation)
-    {
-        var events = new MaximizationEvents(run.Id, plan.Graph);
-        await foreach (var happened in maximizer.RunAsync(plan.Graph, plan.Engine, plan.Options, settings, cancellation)
-            .ConfigureAwait(false))
+        finally
         {
-            if (happened is MaximizationCheckpoint checkpoint)
-            {
-                run.Keep(checkpoint.State);
-                continue;
-            }
-
-            List<Event> messages = [.. events.Messages(published?.Adjusted(happened) ?? happened)];
-            if (published?.Contains(happened) == true)
-            {
-                continue;
-            }
-
-            if (published is not null && happened is Engine.Maximization.MaximizationCompleted)
-            {
-                var begun = DateTimeOffset.FromUnixTimeMilliseconds(run.Describe().CreatedUnixMs);
-                messages[0].Completed.Seconds = (time.GetUtcNow() - begun).TotalSeconds;
-            }
-
-            run.Log.Append(messages);
-            foreach (var message in emit is null ? [] : messages)
-            {
-                await emit!(message).ConfigureAwait(false);
-            }
+            metrics.Stopped();
         }
     }
 
     private void End(LocalRun run, RunEnd end)
     {
+        RunSpans.Ended(run.Span, end);
+        metrics.Ended(end.State);
         run.Close(end, time.GetUtcNow());
         Log.Ended(logger, run.Id, end.State);
         foreach (var old in _ended.Add(run))
@@ -284,17 +278,5 @@ internal sealed partial class RunHub(
             _runs.TryRemove(old.Id, out _);
             old.Log.Wake();
         }
-    }
-
-    /// <summary>What a run that was interrupted had come to.</summary>
-    private sealed record Continuation(PublishedEvents Published, RunResume Resume);
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Information, "Run {RunId}: {Filters} filters of {Model} {Layer}, {Steps} steps")]
-        public static partial void Started(ILogger logger, string runId, string model, string layer, int filters, int steps);
-
-        [LoggerMessage(2, LogLevel.Information, "Run {RunId} ended: {State}")]
-        public static partial void Ended(ILogger logger, string runId, RunState state);
     }
 }

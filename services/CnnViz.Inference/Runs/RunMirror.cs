@@ -75,7 +75,7 @@ internal sealed partial class RunMirror(LocalRun run, RedisRuns redis, RunOption
 
         // The end is written last, when all events are there.
         (about.State, about.StatusCode, about.StatusMessage, about.EndedUnixMs) = (RunState.Running, 0, "", 0);
-        Note(await redis.RegisterAsync(about, run.Request).ConfigureAwait(false));
+        Note(await redis.RegisterAsync(about, run.Request, run.Span?.Id).ConfigureAwait(false));
         _renewed = time.GetTimestamp();
         _registered.TrySetResult();
     }

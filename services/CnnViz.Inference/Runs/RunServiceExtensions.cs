@@ -1,4 +1,5 @@
 using CnnViz.Cache.Shared;
+using CnnViz.Inference.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace CnnViz.Inference.Runs;
@@ -11,6 +12,7 @@ internal static class RunServiceExtensions
     {
         var services = builder.Services;
         services.AddOptions<RunOptions>().BindConfiguration("Runs").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<RunMetrics>();
         services.AddSingleton<RunHub>();
         services.AddSingleton<RunWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<RunHub>());

@@ -1,5 +1,6 @@
 using CnnViz.Engine.Scheduling;
 using CnnViz.Inference.Requests;
+using CnnViz.Inference.Telemetry;
 using CnnViz.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -130,8 +131,9 @@ internal sealed partial class RunTakeover(
             }
 
             var states = await redis.StatesAsync(about.RunId).ConfigureAwait(false);
+            var origin = RunSpans.Parse(await redis.TraceAsync(about.RunId).ConfigureAwait(false));
             Log.TakenOver(logger, about.RunId, published.Last, about.Takeovers);
-            hub.TakeOver(about, token, plan, ticket, published, published.Resume(states));
+            hub.TakeOver(about, token, plan, ticket, published, published.Resume(states), origin);
         }
         catch (RpcException refusal)
         {

@@ -1,6 +1,7 @@
 using CnnViz.Imaging;
 using CnnViz.Imaging.Codecs;
 using CnnViz.Render.Requests;
+using CnnViz.Render.Telemetry;
 using CnnViz.Render.Upstream;
 using CnnViz.ServiceDefaults.Errors;
 using CnnViz.V1;
@@ -76,9 +77,9 @@ internal sealed class AscentAnimation
             FrameDelay = _settings.HasFrameDelayMs ? TimeSpan.FromMilliseconds(_settings.FrameDelayMs) : options.FrameDelay,
             Hold = _settings.HasHoldMs ? TimeSpan.FromMilliseconds(_settings.HoldMs) : options.Hold,
         };
-        var (file, mediaType) = _settings.Format == AnimationFormat.Gif
+        var (file, mediaType) = RenderTelemetry.Encode(final.Width, final.Height, () => _settings.Format == AnimationFormat.Gif
             ? (GifEncoder.Encode(count, Frame, options), "image/gif")
-            : (ApngEncoder.Encode(count, Frame, options), "image/apng");
+            : (ApngEncoder.Encode(count, Frame, options), "image/apng"));
         var caption = $"{described.Title} — {described.Subtitle}; {count} frames, one every {_interval} iterations";
         return new FinishedPicture(file, mediaType, final.Width, final.Height, described.Columns, described.Tiles, caption);
 

@@ -1,5 +1,6 @@
 using CnnViz.Imaging;
 using CnnViz.Imaging.Codecs;
+using CnnViz.Render.Telemetry;
 using CnnViz.ServiceDefaults.Errors;
 using CnnViz.V1;
 
@@ -51,12 +52,12 @@ internal static class PictureFormats
     {
         RequireSize(style.Format, picture.Width, picture.Height);
         var quality = style.HasQuality ? style.Quality : JpegEncoder.DefaultQuality;
-        return style.Format switch
+        return RenderTelemetry.Encode(picture.Width, picture.Height, () => style.Format switch
         {
             PictureFormat.Jpeg => (JpegEncoder.Encode(picture, quality), "image/jpeg"),
             PictureFormat.Webp => (WebPEncoder.Encode(picture, IsLossless(style) ? null : quality), "image/webp"),
             _ => (PngEncoder.Encode(picture), "image/png"),
-        };
+        });
     }
 
     private static bool IsLossless(TileStyle style) => style.HasLossless ? style.Lossless : !style.HasQuality;

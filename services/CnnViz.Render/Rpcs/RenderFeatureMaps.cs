@@ -44,8 +44,9 @@ internal sealed partial class RenderGrpcService
             FeatureMapPicture.Check(model, maps, style);
             await foreach (var (info, map) in inference.ReadMapsAsync(maps, limits).ConfigureAwait(false))
             {
-                var wire = new WirePicture(
-                    map.Header.Name, FeatureMapPicture.Draw(model, info, map, maps.Channels, style), info.Execution);
+                var picture = telemetry.Draw(
+                    "feature_maps", () => FeatureMapPicture.Draw(model, info, map, maps.Channels, style));
+                var wire = new WirePicture(map.Header.Name, picture, info.Execution);
                 await emit(new RenderFeatureMapsResponse { Picture = wire.Header });
                 foreach (var chunk in wire.Chunks())
                 {

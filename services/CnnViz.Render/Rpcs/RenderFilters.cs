@@ -45,7 +45,7 @@ internal sealed partial class RenderGrpcService
             var roles = WeightRoles.Choose(info.Layer, request.Role);
             var (_, weights) = await inference.ReadWeightsAsync(
                 new FilterWeightsRequest { Model = request.Model, Spec = request.Spec, Layer = request.Layer, Roles = { roles } }, limits);
-            return FilterPicture.Draw(model, info.Layer, weights, request, style);
+            return telemetry.Draw("filters", () => FilterPicture.Draw(model, info.Layer, weights, request, style));
         });
 
         var wire = new WirePicture(request.Layer, picture, execution: null);

@@ -1,4 +1,5 @@
 using CnnViz.Render.Cache;
+using CnnViz.Render.Telemetry;
 using CnnViz.Render.Upstream;
 using CnnViz.V1;
 using Grpc.Core;
@@ -10,7 +11,10 @@ namespace CnnViz.Render.Rpcs;
 /// (Pictures/), and streams the file (Responses/).
 /// </summary>
 internal sealed partial class RenderGrpcService(
-    InferenceService.InferenceServiceClient inference, PictureAddresses addresses, RenderCaches caches) : RenderService.RenderServiceBase
+    InferenceService.InferenceServiceClient inference,
+    PictureAddresses addresses,
+    RenderCaches caches,
+    RenderTelemetry telemetry) : RenderService.RenderServiceBase
 {
     /// <summary>Runs calls to the inference service; what it refuses, the caller hears unchanged.</summary>
     private static async Task<T> Upstream<T>(Func<Task<T>> calls)

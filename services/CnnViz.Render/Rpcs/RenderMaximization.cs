@@ -79,11 +79,15 @@ internal sealed partial class RenderGrpcService
             throw new InvalidDataException("the run ended without having started");
         }
 
-        var canvas = picture.Stitch(collector);
-        await SendAsync(new WirePicture(started.Layer, picture.Finish(canvas, collector), started.Execution));
+        var (canvas, still) = telemetry.Draw("maximization", () =>
+        {
+            var stitched = picture.Stitch(collector);
+            return (stitched, picture.Finish(stitched, collector));
+        });
+        await SendAsync(new WirePicture(started.Layer, still, started.Execution));
         if (animation is not null)
         {
-            var finished = animation.Finish(canvas, picture.Describe(canvas, collector));
+            var finished = telemetry.Draw("animation", () => animation.Finish(canvas, picture.Describe(canvas, collector)));
             await SendAsync(new WirePicture(started.Layer, finished, started.Execution));
         }
 

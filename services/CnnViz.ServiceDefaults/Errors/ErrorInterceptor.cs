@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Logging;
@@ -64,6 +65,7 @@ public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, T
 
         var reference = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
         Log.Unexpected(logger, context.Method, reference, exception);
+        Activity.Current?.AddException(exception);
         return RpcErrors.Internal(reference);
     }
 

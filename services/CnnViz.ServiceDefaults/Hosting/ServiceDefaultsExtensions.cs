@@ -1,5 +1,7 @@
 using CnnViz.ServiceDefaults.Errors;
 using CnnViz.ServiceDefaults.Grpc;
+using CnnViz.ServiceDefaults.Health;
+using CnnViz.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +13,7 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>What every host of the product shares.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>gRPC with bounded inflating and mapped errors, health checks and reflection.</summary>
+    /// <summary>gRPC with bounded inflating and mapped errors, telemetry, health checks and reflection.</summary>
     /// <param name="builder">The host.</param>
     /// <param name="maxReceiveBytes">
     /// Largest message accepted, in bytes, before and after inflating. Default 17 MiB: a picture of 16 MiB and its request.
@@ -21,21 +23,34 @@ public static class ServiceDefaultsExtensions
     {
         builder.UseServiceEndpoints();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.ConfigureOpenTelemetry();
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = maxReceiveBytes;
+            options.Interceptors.Add<RpcMetricsInterceptor>();
             options.Interceptors.Add<ErrorInterceptor>();
         }).Services.AddBoundedGzip(maxReceiveBytes);
         builder.Services.AddGrpcReflection();
+        return builder.AddDefaultHealthChecks();
+    }
+
+    /// <summary>
+    /// Health over HTTP and gRPC, with one check, "self", tag "live": the process answers. Others add their own checks; one that is
+    /// degraded still serves.
+    /// </summary>
+    public static WebApplicationBuilder AddDefaultHealthChecks(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddGrpcHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         return builder;
     }
 
-    /// <summary>/health (ready: all checks), /alive (the process answers), gRPC health and reflection.</summary>
+    /// <summary>/health (ready: all checks), /alive (the process answers), /metrics, gRPC health and reflection.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapHealthChecks("/health");
-        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
+        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthText.WriteAsync }).AsProbe();
+        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AsProbe();
+        app.MapMetrics("/metrics");
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         return app;

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
+using CnnViz.Engine.Telemetry;
 using CnnViz.Models;
 
 namespace CnnViz.Engine.Maximization;
@@ -10,7 +11,13 @@ namespace CnnViz.Engine.Maximization;
 /// that falls behind parks the loops, which hold no lane then.
 /// </summary>
 internal sealed class MaximizationRun(
-    ModelGraph graph, MaximizationOptions options, RunLanes lanes, RunModels models, RunSettings settings, TimeProvider time)
+    ModelGraph graph,
+    MaximizationOptions options,
+    RunLanes lanes,
+    RunModels models,
+    RunSettings settings,
+    RunTelemetry telemetry,
+    TimeProvider time)
     : IDisposable
 {
     private readonly Lock _gate = new();
@@ -39,9 +46,14 @@ internal sealed class MaximizationRun(
         _silent.UnionWith(settings.Resume?.ZeroGradientFilters ?? []);
         var start = time.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await lanes.RunAsync(() => models.Compile(stop.Token), stop.Token).ConfigureAwait(false);
+        await EngineSpans.RunAsync(
+            "compile",
+            work => lanes.RunAsync(work, stop.Token),
+            () => models.Compile(stop.Token),
+            span => telemetry.Describe(span, models.Model)).ConfigureAwait(false);
         var model = models.Model;
         var views = options.Transform == TransformKind.Crops ? options.Crops.Count : 1;
+        telemetry.Began(model, views);
         var filters = Math.Clamp(model.PreferredBatch / (views * options.Diversity.Variants), 1, options.Filters.Count);
         _batch = filters * options.Diversity.Variants;
         var loops = Math.Min(lanes.Loops, Groups);
@@ -124,19 +136,37 @@ internal sealed class MaximizationRun(
             state.Group == group && state.Pictures.Count == count && state.Step < options.Steps);
         var done = resumed?.Step ?? 0;
         await SkipAsync(count * done, cancellation).ConfigureAwait(false);
-        for (var step = done + 1; step <= options.Steps; step++)
+        MaximizationResult[] results = [];
+        var waited = TimeSpan.Zero;
+        using (var span = telemetry.StartSteps(group, count, done + 1, models.Model))
         {
-            var now = step;
-            await lanes.StepAsync(() => Step(now), cancellation).ConfigureAwait(false);
-            await ReportAsync(group, step, filters, previews, cancellation).ConfigureAwait(false);
-            if (checkpoint is not null)
+            try
             {
-                await EmitAsync(new MaximizationCheckpoint(checkpoint), cancellation).ConfigureAwait(false);
+                for (var step = done + 1; step <= options.Steps; step++)
+                {
+                    var now = step;
+                    var queued = time.GetTimestamp();
+                    await lanes.StepAsync(() => Step(now, queued), cancellation).ConfigureAwait(false);
+                    await ReportAsync(group, step, filters, previews, cancellation).ConfigureAwait(false);
+                    if (checkpoint is not null)
+                    {
+                        await EmitAsync(new MaximizationCheckpoint(checkpoint), cancellation).ConfigureAwait(false);
+                    }
+                }
+
+                await lanes.StepAsync(() => results = ascent!.Finish(), cancellation).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                EngineSpans.Fail(span, exception);
+                throw;
+            }
+            finally
+            {
+                span?.SetTag("cnnviz.queue.wait", waited.TotalSeconds);
             }
         }
 
-        MaximizationResult[] results = [];
-        await lanes.StepAsync(() => results = ascent!.Finish(), cancellation).ConfigureAwait(false);
         foreach (var result in results)
         {
             if (result.ZeroGradient)
@@ -158,8 +188,9 @@ internal sealed class MaximizationRun(
 
         return ascent!;
 
-        void Step(int step)
+        void Step(int step, long queued)
         {
+            waited += time.GetElapsedTime(queued);
             if (step == done + 1)
             {
                 ascent ??= new GroupAscent(models.Model, graph.Input, options, _batch, lanes.PictureThreads, time, _host);
@@ -200,6 +231,7 @@ internal sealed class MaximizationRun(
         try
         {
             _imageSteps += filters.Length;
+            telemetry.Stepped(filters.Length);
             var fraction = _imageSteps / ((double)Pictures * options.Steps);
             await _events.Writer.WriteAsync(
                 new MaximizationProgress(group, step, filters, fraction), cancellation).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CnnViz.Engine.Scheduling;
+using CnnViz.Engine.Telemetry;
 using CnnViz.Models;
 
 namespace CnnViz.Engine.Maximization;
@@ -14,11 +15,13 @@ namespace CnnViz.Engine.Maximization;
 /// <param name="limits">What options are let through; null for <see cref="MaximizationLimits.Default"/>.</param>
 /// <param name="time">Where durations come from; null for the system's clock.</param>
 /// <param name="scheduler">Where steps run, the caller's to dispose; null gives each call lanes of its own.</param>
+/// <param name="metrics">Where steps are counted; null = nowhere.</param>
 public sealed class Maximizer(
     CompiledModelCache models,
     MaximizationLimits? limits = null,
     TimeProvider? time = null,
-    LaneScheduler? scheduler = null)
+    LaneScheduler? scheduler = null,
+    EngineMetrics? metrics = null)
 {
     private const int QueueLength = 64;
     private const int ReferencesKept = 64;
@@ -109,7 +112,8 @@ public sealed class Maximizer(
             var lanes = new RunLanes(shared, settings.Ticket ?? entered!, engine, options.Filters.Count, settings.Threads);
             using var compiled = new RunModels(
                 models, _references, engine, graph, options, lanes.CompileThreads, settings.Precision);
-            using var run = new MaximizationRun(graph, options, lanes, compiled, settings, _time);
+            var telemetry = new RunTelemetry(metrics, graph, options, lanes);
+            using var run = new MaximizationRun(graph, options, lanes, compiled, settings, telemetry, _time);
             await run.ExecuteAsync(queue, cancellation).ConfigureAwait(false);
             queue.Writer.Complete();
         }

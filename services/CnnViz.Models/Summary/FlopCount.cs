@@ -1,9 +1,7 @@
-using CnnViz.Models;
-
-namespace CnnViz.Bench.Measuring;
+namespace CnnViz.Models;
 
 /// <summary>Floating-point operations of a network's convolutions and dense layers: two per multiply-add.</summary>
-internal static class FlopCount
+public static class FlopCount
 {
     /// <summary>Operations of one forward pass over the whole input up to some layers.</summary>
     public static double Forward(ModelGraph graph, int height, int width, params IReadOnlyList<string> targets)
@@ -13,8 +11,8 @@ internal static class FlopCount
     }
 
     /// <summary>Operations of one gradient to the input: a forward pass, and as much again on the way back.</summary>
-    public static double Gradient(ModelGraph graph, int height, int width, string target) =>
-        2 * Forward(graph, height, width, target);
+    public static double Gradient(ModelGraph graph, int height, int width, params IReadOnlyList<string> targets) =>
+        2 * Forward(graph, height, width, targets);
 
     private static double MultiplyAdds(Layer layer, IReadOnlyDictionary<string, TensorShape> shapes)
     {
