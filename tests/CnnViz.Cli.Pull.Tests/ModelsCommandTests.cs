@@ -14,29 +14,17 @@ public sealed class ModelsCommandTests : IDisposable
     private string Root => Path.Combine(_folder.Path, "root");
 
     [Fact]
-    public async Task Pull_FromAMirror_IsListedAndCanBeRemoved()
+    public async Task Pull_PublishedFileOfNoUse_SaysSo()
     {
         await using var server = await WeightServer.StartAsync();
         var list = WriteList(server, Convert.ToHexStringLower(SHA256.HashData(server.Content)));
 
         var pulled = await RunAsync("pull", "vgg16", "--sources", list);
 
-        Assert.True(pulled.ExitCode == 0, pulled.All);
-        Assert.Contains("a licence", pulled.Error, StringComparison.Ordinal);
-        Assert.Contains(" 100 %", pulled.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain('\u001b', pulled.All);
-        Assert.Equal(server.Content, await File.ReadAllBytesAsync(Path.Combine(Root, WeightServer.FileName)));
-
-        var listed = await RunAsync("list", "--json");
-        using var json = JsonDocument.Parse(listed.Output);
-        var row = json.RootElement.GetProperty("models").EnumerateArray()
-            .Single(r => r.GetProperty("name").GetString() == "vgg16");
-        Assert.Equal("pulled", row.GetProperty("origin").GetString());
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(server.Content)), row.GetProperty("sha256").GetString());
-
-        var removed = await RunAsync("remove", "vgg16");
-        Assert.True(removed.ExitCode == 0, removed.All);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Root));
+        Assert.Equal(1, pulled.ExitCode);
+        Assert.Contains("is the published file, but 'vgg16' cannot use it", pulled.Error, StringComparison.Ordinal);
+        var listed = await RunAsync("list");
+        Assert.Contains("cannot be used: " + WeightServer.FileName, listed.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -147,6 +135,9 @@ public sealed class ModelsCommandTests : IDisposable
         var pulled = await RunAsync("pull", network, "--sources", list);
 
         Assert.True(pulled.ExitCode == 0, pulled.All);
+        Assert.Contains("a licence", pulled.Error, StringComparison.Ordinal);
+        Assert.Contains(" 100 %", pulled.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', pulled.All);
         Assert.Equal(2, server.Ranges.Count);
         var graph = catalog.Load(network);
         Assert.Equal((false, file), (graph.Untrained, graph.WeightsFile));
@@ -155,6 +146,23 @@ public sealed class ModelsCommandTests : IDisposable
         graph.Weights.Read(weight.Key, values);
         Assert.All(values, value => Assert.Equal(0.5f, value));
         Assert.Contains(catalog.List(), entry => entry.Name == network && entry is { Untrained: false, WeightsFile: file });
+
+        // One identity everywhere: that of the weights.
+        Assert.Contains($"sha256 {graph.Digest}, from now on", pulled.Output, StringComparison.Ordinal);
+        var row = await RowAsync(network);
+        Assert.Equal((graph.Digest, "pulled"), (row.GetProperty("digest").GetString(), row.GetProperty("origin").GetString()));
+        Assert.Contains($"sha256 {graph.Digest[..8]}…  pulled", (await RunAsync("list")).Output, StringComparison.Ordinal);
+
+        var removed = await RunAsync("remove", network);
+        Assert.True(removed.ExitCode == 0, removed.All);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Root));
+    }
+
+    private async Task<JsonElement> RowAsync(string name)
+    {
+        var listed = await RunAsync("list", "--json");
+        using var json = JsonDocument.Parse(listed.Output);
+        return json.RootElement.GetProperty("models").EnumerateArray().Single(row => row.GetProperty("name").GetString() == name).Clone();
     }
 
     private async Task<byte[]> WriteWeightsAsync(string network, string file)
@@ -189,7 +197,7 @@ public sealed class ModelsCommandTests : IDisposable
                 new
                 {
                     network, file, url = server.File, licence = "a licence",
-                    digest = new { algorithm = "sha256", value = sha256 },
+                    digests = new[] { new { algorithm = "sha256", value = sha256 } },
                 },
             },
         }));

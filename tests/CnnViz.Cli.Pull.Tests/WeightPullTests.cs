@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using CnnViz.Cli.Output;
+using CnnViz.Models;
 
 namespace CnnViz.Cli.Pull.Tests;
 
 /// <summary>Pulls from a server on this machine, whole and broken.</summary>
-public sealed class WeightPullTests : IDisposable
+public sealed partial class WeightPullTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("cnnviz-pull-").FullName;
     private readonly StringWriter _said = new();
@@ -21,7 +22,7 @@ public sealed class WeightPullTests : IDisposable
         Assert.True(pulled.Downloaded);
         Assert.Equal(server.Content, await File.ReadAllBytesAsync(Place));
         Assert.Equal([WeightServer.FileName, WeightServer.FileName + ".pulled.json"], Names());
-        var receipt = PullReceipt.Read(Place)!;
+        var receipt = WeightReceipt.Read(Place)!;
         Assert.Equal((server.Content.Length, Sha256(server.Content)), (receipt.Bytes, receipt.Sha256));
         Assert.Contains(" 100 %", _said.ToString(), StringComparison.Ordinal);
         Assert.Contains("3.0 of 3.0 MB", _said.ToString(), StringComparison.Ordinal);
@@ -197,7 +198,7 @@ public sealed class WeightPullTests : IDisposable
 
         Assert.Contains(address.ToString(), error.Message, StringComparison.Ordinal);
         Assert.Contains(Place, error.Message, StringComparison.Ordinal);
-        Assert.Contains(source.Digest.Value, error.Message, StringComparison.Ordinal);
+        Assert.Contains(source.Digests[0].Value, error.Message, StringComparison.Ordinal);
         Assert.Contains("3,000,000 bytes", error.Message, StringComparison.Ordinal);
         Assert.Empty(Names());
     }
@@ -224,7 +225,7 @@ public sealed class WeightPullTests : IDisposable
 
         Assert.False(pulled.Downloaded);
         Assert.Empty(server.Ranges);
-        Assert.Null(PullReceipt.Read(Place));
+        Assert.Equal((false, Sha256(server.Content)), (WeightReceipt.Read(Place)!.Downloaded, WeightReceipt.Read(Place)!.Sha256));
     }
 
     [Fact]
@@ -258,7 +259,7 @@ public sealed class WeightPullTests : IDisposable
 
     private static WeightSource Source(Uri address, byte[] content, bool sizeKnown = true, PublishedDigest? digest = null) => new(
         "vgg16", WeightServer.FileName, address, sizeKnown ? content.Length : null,
-        digest ?? new PublishedDigest("sha256", Sha256(content)), "none; random bytes");
+        [digest ?? new PublishedDigest("sha256", Sha256(content))], "none; random bytes");
 
     private static WeightSources Sources(WeightSource source, IEnumerable<string> hosts, long limit = 1 << 30) =>
         new([source.Url.Authority, .. hosts], limit, [source]);

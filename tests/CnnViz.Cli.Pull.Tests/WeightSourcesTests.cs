@@ -7,7 +7,7 @@ public sealed class WeightSourcesTests
 {
     private const string Begin = """{"hosts":["a.example"],"maxBytes":1,"files":[{"network":"vgg16",""";
     private const string File = "\"file\":\"vgg16_weights_tf_dim_ordering_tf_kernels.h5\"";
-    private const string Digest = ""","digest":{"algorithm":"md5","value":"64373286793e3c8b2b4e3219cbf3544b"}""";
+    private const string Digest = ""","digests":[{"algorithm":"md5","value":"64373286793e3c8b2b4e3219cbf3544b"}]""";
     private const string End = ""","licence":""}]}""";
 
     [Fact]
@@ -15,14 +15,17 @@ public sealed class WeightSourcesTests
     {
         var sources = WeightSources.BuiltIn();
 
-        Assert.Equal(["storage.googleapis.com"], sources.Hosts);
-        Assert.Equal(22, sources.Files.Count);
+        Assert.Equal(26, sources.Files.Count);
         Assert.Equal(sources.Files.Count, sources.Files.Select(file => file.Network).Distinct().Count());
         Assert.All(sources.Files, file =>
         {
             Assert.Contains(ZooModel.All, model => model.Name == file.Network);
             Assert.Equal(Uri.UriSchemeHttps, file.Url.Scheme);
-            Assert.EndsWith("/" + file.File, file.Url.AbsolutePath, StringComparison.Ordinal);
+            Assert.Equal(sources.Hosts[file.Digests[0].Algorithm == "md5" ? 0 : 1], file.Url.Host);
+            if (file.Digests[0].Algorithm == "md5")
+                Assert.EndsWith("/" + file.File, file.Url.AbsolutePath, StringComparison.Ordinal);
+            else
+                Assert.Contains($"/timm/{Path.GetFileNameWithoutExtension(file.File)}/", file.Url.AbsolutePath, StringComparison.Ordinal);
             Assert.Contains("licence", file.Licence, StringComparison.Ordinal);
         });
         Assert.Contains(sources.Files, file => file is { Network: "vgg16", Bytes: 553_467_096 });
@@ -46,7 +49,7 @@ public sealed class WeightSourcesTests
     [InlineData(Begin + File + ",\"url\":\"https://b.example/x\"" + Digest + End, "not on the list of hosts")]
     [InlineData(Begin + File + ",\"url\":\"http://a.example/x\"" + Digest + End, "is not https")]
     [InlineData(
-        Begin + File + ",\"url\":\"https://a.example/x\",\"digest\":{\"algorithm\":\"crc\",\"value\":\"1\"}" + End, "digest must be")]
+        Begin + File + ",\"url\":\"https://a.example/x\",\"digests\":[{\"algorithm\":\"crc\",\"value\":\"1\"}]" + End, "digests must be")]
     public void Load_ListThatCannotBe_IsRefused(string json, string part)
     {
         var path = Path.GetTempFileName();

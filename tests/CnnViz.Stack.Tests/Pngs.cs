@@ -24,12 +24,17 @@ internal static class Pngs
     }
 
     /// <summary>An 8-bit grey PNG of these rows, all of one length.</summary>
-    public static byte[] Grey(IReadOnlyList<byte[]> rows)
+    public static byte[] Grey(IReadOnlyList<byte[]> rows) => File(rows, rows[0].Length, colour: 0);
+
+    /// <summary>An 8-bit RGB PNG of pixels in rows: red, green, blue.</summary>
+    public static byte[] Rgb(int width, byte[] pixels) => File([.. pixels.Chunk(3 * width)], width, colour: 2);
+
+    private static byte[] File(IReadOnlyList<byte[]> rows, int width, byte colour)
     {
         var size = new byte[13];
-        BinaryPrimitives.WriteInt32BigEndian(size, rows[0].Length);
+        BinaryPrimitives.WriteInt32BigEndian(size, width);
         BinaryPrimitives.WriteInt32BigEndian(size.AsSpan(4), rows.Count);
-        size[8] = 8;
+        (size[8], size[9]) = (8, colour);
         using var pixels = new MemoryStream();
         using (var deflate = new ZLibStream(pixels, CompressionLevel.Fastest, leaveOpen: true))
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using CnnViz.Models;
 
 namespace CnnViz.Cli.Pull;
 
@@ -43,4 +44,8 @@ internal sealed record FileDigests(long Bytes, string Sha256, string Md5)
 
     /// <summary>What the file's own is, where a digest was published.</summary>
     public string Of(PublishedDigest published) => published.Algorithm == "md5" ? Md5 : Sha256;
+
+    /// <summary>The first of its publisher's digests that the file does not have; null if it has all.</summary>
+    public PublishedDigest? Other(IEnumerable<PublishedDigest> published) =>
+        published.FirstOrDefault(digest => Of(digest) != digest.Value);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CnnViz.Cli.Output;
+using CnnViz.Models;
 
 namespace CnnViz.Cli.Pull;
 
@@ -10,8 +11,8 @@ namespace CnnViz.Cli.Pull;
 internal sealed record PulledFile(string Path, FileDigests Digests, bool Downloaded);
 
 /// <summary>
-/// Brings an official weight file into the model root: downloads it beside its place, checks its digest, and renames it. A file
-/// that is there already is checked and kept.
+/// Brings an official weight file into the model root: downloads it beside its place, checks its digests, and renames it. A file
+/// that is there already is checked and kept. What was checked gets a receipt, which holds from then on.
 /// </summary>
 /// <param name="download">Fetches bytes.</param>
 /// <param name="output">Where progress goes.</param>
@@ -62,38 +63,61 @@ internal sealed class WeightPull(WeightDownload download, IOutput output, TimePr
     {
         part.Bytes.Seek(0, SeekOrigin.Begin);
         var digests = await FileDigests.OfAsync(part.Bytes, cancellation);
-        if (digests.Of(source.Digest) != source.Digest.Value)
+        if (digests.Other(source.Digests) is { } other)
         {
             await part.DiscardAsync();
             throw new CliException(
-                $"{source.File} was downloaded whole, but is not the published file: its {source.Digest.Algorithm} is "
-                + $"{digests.Of(source.Digest)} and should be {source.Digest.Value}. It was discarded.");
+                $"{source.File} was downloaded whole, but is not the published file: its {other.Algorithm} is {digests.Of(other)} and "
+                + $"should be {other.Value}. It was discarded.");
         }
 
         await part.FinishAsync(destination);
-        new PullReceipt(source.Url.AbsoluteUri, digests.Bytes, digests.Sha256, source.Digest, source.Licence, time.GetUtcNow())
-            .Write(destination);
+        WriteReceipt(source, destination, digests, downloaded: true);
         return new PulledFile(destination, digests, Downloaded: true);
     }
 
-    private static async Task<PulledFile> CheckAsync(WeightSource source, string path, CancellationToken cancellation)
+    private async Task<PulledFile> CheckAsync(WeightSource source, string path, CancellationToken cancellation)
     {
         var digests = await FileDigests.OfAsync(path, cancellation);
-        return digests.Of(source.Digest) == source.Digest.Value
-            ? new PulledFile(path, digests, Downloaded: false)
-            : throw new CliException(
-                $"'{path}' is there, but is not the published file: its {source.Digest.Algorithm} is {digests.Of(source.Digest)} "
-                + $"and should be {source.Digest.Value}. Move it away and pull again.");
+        if (digests.Other(source.Digests) is { } other)
+        {
+            throw new CliException(
+                $"'{path}' is there, but is not the published file: its {other.Algorithm} is {digests.Of(other)} and should be "
+                + $"{other.Value}. Move it away and pull again.");
+        }
+
+        var receipt = WeightReceipt.Read(path);
+        if (receipt is not null && receipt.Sha256 != digests.Sha256)
+        {
+            throw new CliException(
+                $"'{path}' has the published digest, but is not the file that was checked on {receipt.Since:yyyy-MM-dd}: its sha256 is "
+                + $"{digests.Sha256} and was {receipt.Sha256}. Do not use it: move it away with its receipt and pull again.");
+        }
+
+        if (receipt is null)
+            WriteReceipt(source, path, digests, downloaded: false);
+        return new PulledFile(path, digests, Downloaded: false);
     }
+
+    private void WriteReceipt(WeightSource source, string path, FileDigests digests, bool downloaded) => new WeightReceipt
+    {
+        Address = source.Url.AbsoluteUri,
+        Bytes = digests.Bytes,
+        Sha256 = digests.Sha256,
+        Digests = source.Digests,
+        Licence = source.Licence,
+        Since = time.GetUtcNow(),
+        Downloaded = downloaded,
+    }.Write(path);
 
     private static string ByHand(WeightSource source, string destination, string reason)
     {
         var size = source.Bytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes, ") : "";
         return $"{source.File} could not be downloaded: {reason}.\n"
-            + "Where there is a network, download\n"
+            + "On a machine with a network, download\n"
             + $"  {source.Url}\n"
-            + $"({size}{source.Digest.Algorithm} {source.Digest.Value}), keep its name, and put it here:\n"
+            + $"({size}{source.DigestsText}), and put it on this machine as\n"
             + $"  {destination}\n"
-            + $"It is used from then on; `models pull {source.Network}` then checks it.";
+            + $"The model '{source.Network}' has these weights from then on; `models pull {source.Network}` checks the file.";
     }
 }

@@ -1,20 +1,21 @@
 using System.Text.Json;
+using CnnViz.Models;
 
 namespace CnnViz.Cli.Pull;
 
-/// <summary>A digest that a file's publisher states.</summary>
-/// <param name="Algorithm">"md5" or "sha256".</param>
-/// <param name="Value">Lower-case hex.</param>
-internal sealed record PublishedDigest(string Algorithm, string Value);
-
 /// <summary>A weight file that may be downloaded.</summary>
 /// <param name="Network">The network of the zoo that it is for.</param>
-/// <param name="File">Its name, which it keeps in the model root.</param>
+/// <param name="File">Its name in the model root.</param>
 /// <param name="Url">Where it is.</param>
 /// <param name="Bytes">Its size; null where it is not known for certain.</param>
-/// <param name="Digest">What its bytes must have.</param>
+/// <param name="Digests">What its publisher states, all of which its bytes must have; at least one.</param>
 /// <param name="Licence">Under what it may be used.</param>
-internal sealed record WeightSource(string Network, string File, Uri Url, long? Bytes, PublishedDigest Digest, string Licence);
+internal sealed record WeightSource(
+    string Network, string File, Uri Url, long? Bytes, IReadOnlyList<PublishedDigest> Digests, string Licence)
+{
+    /// <summary>The digests for a sentence: "md5 0a1b..., sha256 2c3d...".</summary>
+    public string DigestsText => string.Join(", ", Digests.Select(digest => $"{digest.Algorithm} {digest.Value}"));
+}
 
 /// <summary>The list of what may be downloaded, and from where.</summary>
 /// <param name="Hosts">The hosts, with their port where it is not the scheme's own; redirects may lead to these only.</param>
@@ -82,13 +83,16 @@ internal sealed record WeightSources(IReadOnlyList<string> Hosts, long MaxBytes,
 
     private static string? Problem(WeightSources sources, WeightSource? file)
     {
-        if (file is not { Network: not null, File: not null, Url: not null, Digest.Value: not null, Licence: not null })
-            return "an entry needs network, file, url, digest and licence";
-        if (Models.OfficialWeights.NetworkOf(file.File) != file.Network)
+        if (file is not { Network: not null, File: not null, Url: not null, Digests.Count: > 0, Licence: not null })
+            return "an entry needs network, file, url, digests and licence";
+        if (OfficialWeights.NetworkOf(file.File) != file.Network)
             return $"'{file.File}' is no file for it";
-        var digits = file.Digest.Algorithm switch { "md5" => 32, "sha256" => 64, _ => 0 };
-        if (file.Digest.Value.Length != digits || !file.Digest.Value.All(char.IsAsciiHexDigitLower))
-            return "its digest must be md5 or sha256 in lower-case hex";
+        if (!file.Digests.All(IsDigest))
+            return "its digests must be md5 or sha256 in lower-case hex";
         return file.Bytes is <= 0 ? "its size must be above 0" : sources.Refusal(file.Url);
     }
+
+    private static bool IsDigest(PublishedDigest? digest) => digest is { Value: not null }
+        && digest.Value.Length == digest.Algorithm switch { "md5" => 32, "sha256" => 64, _ => 0 }
+        && digest.Value.All(char.IsAsciiHexDigitLower);
 }

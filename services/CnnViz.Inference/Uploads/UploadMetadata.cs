@@ -49,8 +49,8 @@ internal static class UploadMetadata
         {
             Description = metadata.Description,
             Order = Order(metadata.Order),
-            Mean = metadata.Mean.Count > 0 ? [.. metadata.Mean] : [0],
-            Std = metadata.Std.Count > 0 ? [.. metadata.Std] : [255],
+            Mean = metadata.Mean.Count > 0 ? [.. metadata.Mean] : null,
+            Std = metadata.Std.Count > 0 ? [.. metadata.Std] : null,
             Labels = [.. metadata.Labels],
             ClassLayer = metadata.ClassLayer.Length > 0 ? metadata.ClassLayer : null,
             SizeMultiple = metadata.SizeMultiple > 0 ? metadata.SizeMultiple : null,

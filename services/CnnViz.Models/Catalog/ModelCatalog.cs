@@ -144,9 +144,13 @@ public sealed partial class ModelCatalog : IDisposable
     {
         if (FromZoo(name) is { } zoo)
         {
-            return OfficialFile(name) is { } weights
-                ? KerasFile.Read(weights, new ModelReadOptions { Name = name }, name)
-                : zoo.Build();
+            if (OfficialFile(name) is not { } weights)
+            {
+                return zoo.Build();
+            }
+
+            WeightReceipt.Verify(weights);
+            return ModelFormats.Read(weights, new ModelReadOptions { Name = name }, name);
         }
 
         if (Missing(name) is { } missing)
@@ -157,8 +161,10 @@ public sealed partial class ModelCatalog : IDisposable
         var manifest = Manifest(name);
         var options = _known.GetValueOrDefault(name)?.Options
             ?? (manifest?.Options ?? new ModelReadOptions()) with { Name = name };
-        return ModelFormats.Read(
-            Inside(name, ModelFile(name)), options, _zoo.ContainsKey(name) ? name : manifest?.Architecture);
+        var file = Inside(name, ModelFile(name));
+        manifest?.Verify(Path.GetDirectoryName(file)!);
+        WeightReceipt.Verify(file);
+        return ModelFormats.Read(file, options, _zoo.ContainsKey(name) ? name : manifest?.Architecture);
     }
 
     private ModelCatalogEntry Describe(string name)

@@ -1,12 +1,15 @@
 namespace CnnViz.Models;
 
 /// <summary>
-/// The weight files that Keras Applications publishes (TensorFlow ordering), by the networks of the zoo that they are for. They
-/// keep their own names, in the model root or in the network's directory there.
+/// The weight files that Keras Applications publishes (TensorFlow ordering), which keep their own names, and torchvision's
+/// first ImageNet weights as timm publishes them in safetensors, named after their repositories ("vgg16.tv_in1k"); by the networks
+/// of the zoo that they are for. They lie in the model root or in the network's directory there.
 /// </summary>
 public static class OfficialWeights
 {
     private const string WithoutTop = "-notop";
+    private const string Torchvision = "-torchvision";
+    private const string TorchvisionFile = ".tv_in1k.safetensors";
 
     /// <summary>By the network's name: the file with its classifier and the one without.</summary>
     private static readonly Dictionary<string, (string Top, string NoTop)> _files = new(StringComparer.Ordinal)
@@ -37,6 +40,11 @@ public static class OfficialWeights
     public static IReadOnlyList<string> FilesOf(string network)
     {
         ArgumentNullException.ThrowIfNull(network);
+        if (network.EndsWith(Torchvision, StringComparison.Ordinal))
+        {
+            return [$"{network[..^Torchvision.Length]}{TorchvisionFile}"];
+        }
+
         return network.EndsWith(WithoutTop, StringComparison.Ordinal)
             ? _files.TryGetValue(network[..^WithoutTop.Length], out var both) ? [both.NoTop, both.Top] : []
             : _files.TryGetValue(network, out var files) ? [files.Top] : [];
@@ -46,6 +54,13 @@ public static class OfficialWeights
     /// <param name="file">A file's name without its directory.</param>
     public static string? NetworkOf(string file)
     {
+        ArgumentNullException.ThrowIfNull(file);
+        if (file.EndsWith(TorchvisionFile, StringComparison.Ordinal))
+        {
+            var network = $"{file[..^TorchvisionFile.Length]}{Torchvision}";
+            return ZooModel.All.Any(model => model.Name == network) ? network : null;
+        }
+
         foreach (var (network, files) in _files)
         {
             if (file == files.Top || file == files.NoTop)

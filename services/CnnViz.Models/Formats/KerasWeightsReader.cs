@@ -13,7 +13,7 @@ public static class KerasWeightsReader
     /// <summary>Reads weights into a network. Values stay in the file until they are asked for.</summary>
     /// <param name="path">The .h5 file.</param>
     /// <param name="network">Gives the layers, and the constants among the weights; the result does not need it any more.</param>
-    /// <param name="options">Name, description and labels; what is left empty is the network's own.</param>
+    /// <param name="options">What is given takes the place of the network's own; a size does not.</param>
     /// <exception cref="ModelFormatException">The file is malformed, or a layer's weights are missing or have other shapes; the
     /// message names file and layer, the expected and the found shape.</exception>
     public static ModelGraph Read(string path, ModelGraph network, ModelReadOptions? options = null)
@@ -55,7 +55,7 @@ public static class KerasWeightsReader
             weight => weight.Key, weight => weight.Shape, StringComparer.Ordinal);
         var store = KerasBinding.Bind(needs, shapes, file, Constants(network), network.Digest);
         Layer[] trained = [.. network.Layers.Select(layer => layer with { Untrained = false })];
-        return new ModelGraph(options.Name ?? network.Name, network.Input, trained, store)
+        return new ModelGraph(options.Name ?? network.Name, PictureInput.Apply(network.Input, options), trained, store)
         {
             Description = options.Description.Length > 0 ? options.Description : network.Description,
             Labels = options.Labels.Count > 0 ? options.Labels : network.Labels,

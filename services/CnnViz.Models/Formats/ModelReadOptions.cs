@@ -13,12 +13,16 @@ public record ModelReadOptions
     public ChannelOrder? Order { get; init; }
 
     /// <summary>
-    /// Subtracted per channel, in 0..255 pixel units, in the network's order; one value serves all channels. Default 0.
+    /// Subtracted per channel, in 0..255 pixel units, in the network's order; one value serves all channels. Default 0; where
+    /// neither this nor <see cref="Std"/> is given, what the model or the network of the zoo brings itself.
     /// </summary>
-    public IReadOnlyList<float> Mean { get; init; } = [0];
+    public IReadOnlyList<float>? Mean { get; init; }
 
-    /// <summary>Divides per channel, in the network's order, each above 0; one value serves all channels. Default 255.</summary>
-    public IReadOnlyList<float> Std { get; init; } = [255];
+    /// <summary>
+    /// Divides per channel, in the network's order, each above 0; one value serves all channels. Default 255; see
+    /// <see cref="Mean"/>.
+    /// </summary>
+    public IReadOnlyList<float>? Std { get; init; }
 
     /// <summary>Value of a constant fourth channel, in the network's units.</summary>
     public float ConstantChannelValue { get; init; } = 1;

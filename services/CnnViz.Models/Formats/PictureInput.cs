@@ -25,17 +25,52 @@ internal sealed class PictureInput(ModelReadOptions options, bool channelsLastBy
             Height = height,
             Width = width,
             Channels = channels,
-            Order = options.Order ?? channels switch
-            {
-                1 => ChannelOrder.Gray,
-                3 => ChannelOrder.Rgb,
-                4 => ChannelOrder.Rgba,
-                _ => ChannelOrder.Other,
-            },
-            Mean = PerChannel(options.Mean, channels, "mean"),
-            Std = PerChannel(options.Std, channels, "std"),
+            Order = OrderOf(options.Order, channels),
+            Mean = PerChannel(options.Mean ?? [0], channels, "mean"),
+            Std = PerChannel(options.Std ?? [255], channels, "std"),
             ConstantChannelValue = options.ConstantChannelValue,
             ChannelsLast = last,
+        };
+    }
+
+    /// <summary>The input of a network that is there already, with what the caller's options say about it.</summary>
+    /// <exception cref="ModelFormatException">They do not fit its channels.</exception>
+    public static InputSpec Apply(InputSpec input, ModelReadOptions options)
+    {
+        input = input with
+        {
+            Order = options.Order is null ? input.Order : OrderOf(options.Order, input.Channels),
+            SizeMultiple = options.SizeMultiple ?? input.SizeMultiple,
+        };
+        return options is { Mean: null, Std: null }
+            ? input
+            : input with
+            {
+                Mean = PerChannel(options.Mean ?? [0], input.Channels, "mean"),
+                Std = PerChannel(options.Std ?? [255], input.Channels, "std"),
+            };
+    }
+
+    private static ChannelOrder OrderOf(ChannelOrder? given, int channels)
+    {
+        var needed = given switch
+        {
+            ChannelOrder.Gray => 1,
+            ChannelOrder.Rgb or ChannelOrder.Bgr => 3,
+            ChannelOrder.Rgba => 4,
+            _ => channels,
+        };
+        if (needed != channels)
+        {
+            throw new ModelFormatException($"its input has {channels} channels, but the order that was given, {given}, is for {needed}");
+        }
+
+        return given ?? channels switch
+        {
+            1 => ChannelOrder.Gray,
+            3 => ChannelOrder.Rgb,
+            4 => ChannelOrder.Rgba,
+            _ => ChannelOrder.Other,
         };
     }
 

@@ -17,7 +17,7 @@ public static class SafetensorsReader
 {
     /// <summary>Reads weights into the network of the zoo that they fit.</summary>
     /// <param name="path">The .safetensors file.</param>
-    /// <param name="options">The name, description and labels; a description left empty becomes the network's own.</param>
+    /// <param name="options">What is given takes the place of the network's own; a size does not.</param>
     /// <param name="architecture">A network's name in the zoo. By default the one whose weights are just the file's.</param>
     /// <exception cref="ModelFormatException">The file is malformed, or no network fits; the message names the nearest and what
     /// does not fit.</exception>
@@ -66,7 +66,7 @@ public static class SafetensorsReader
     /// <summary>Reads weights into a network.</summary>
     /// <param name="path">The .safetensors file.</param>
     /// <param name="network">Owned by the result; its own weights serve where the file need not have any (constants).</param>
-    /// <param name="options">The name, description and labels.</param>
+    /// <param name="options">What is given takes the place of the network's own; a size does not.</param>
     /// <exception cref="ModelFormatException">The file is malformed, or a weight of the network finds no tensor that
     /// fits.</exception>
     public static ModelGraph Read(string path, ModelGraph network, ModelReadOptions? options = null)
@@ -95,12 +95,11 @@ public static class SafetensorsReader
                 var header = SafetensorsHeader.Read(bytes);
                 var store = new WeightStore(bytes, header.Tensors);
                 var (binding, description) = choose(new TensorNames(header.Tensors), $"weights from {fileName}");
-                return binding.Build(
-                    store,
-                    fileName,
-                    options.Name ?? Path.GetFileNameWithoutExtension(path),
-                    options.Description.Length > 0 ? options.Description : description,
-                    options.Labels);
+                return binding.Build(store, fileName, options with
+                {
+                    Name = options.Name ?? Path.GetFileNameWithoutExtension(path),
+                    Description = options.Description.Length > 0 ? options.Description : description,
+                });
             }
             catch
             {

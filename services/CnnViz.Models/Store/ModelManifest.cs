@@ -70,6 +70,22 @@ public sealed record ModelManifest
         }
     }
 
+    /// <summary>Holds the model's files to the sizes and digests that they had when it was taken in.</summary>
+    /// <exception cref="ModelFormatException">One is missing or has changed; the message names it.</exception>
+    internal void Verify(string folder)
+    {
+        foreach (var file in Files)
+        {
+            var path = Path.Combine(folder, file.Name);
+            if (FileSha256.Of(path) != file.Sha256)
+            {
+                throw new ModelFormatException(
+                    $"'{file.Name}' is not the file that was {Origin} on {Since:yyyy-MM-dd}: its SHA-256 was {file.Sha256}. Remove the "
+                    + "model and take it in again");
+            }
+        }
+    }
+
     /// <summary>Writes the note and waits until it is on the disk.</summary>
     internal void Write(string folder)
     {

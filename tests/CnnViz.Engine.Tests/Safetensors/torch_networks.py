@@ -2,7 +2,7 @@
 
 Usage: torch_networks.py resnet18|resnet50|vgg16|vgg16-timm F32|F16|BF16 SIZE FOLDER
 
-FOLDER receives model.safetensors, input.bin (float32) and logits.bin (float64). Modules are named as torchvision's (or timm's)
+FOLDER receives model.safetensors, input.bin (float32, a picture's (p - 127.5) / 63.75 with p in 0..255) and logits.bin (float64). Modules are named as torchvision's (or timm's)
 are; the file is written from the format's description, with an int64 tensor per normalization as PyTorch has it.
 """
 import json
@@ -146,7 +146,8 @@ def main(name, kind, size, folder):
         write(f"{folder}/model.safetensors", stored)
         network.load_state_dict({key: value.float() if value.dtype != torch.int64 else value for key, value in stored.items()})
         network.eval().to(torch.float64 if name.startswith("resnet") else torch.float32)
-        images = torch.rand(1, 3, int(size), int(size), generator=torch.Generator().manual_seed(8)) * 4 - 2
+        pixels = torch.randint(0, 256, (1, 3, int(size), int(size)), generator=torch.Generator().manual_seed(8))
+        images = (pixels.float() - 127.5) / 63.75
         logits = network(images.to(next(network.parameters()).dtype))
     images.numpy().astype("<f4").tofile(f"{folder}/input.bin")
     logits.numpy().astype("<f8").tofile(f"{folder}/logits.bin")

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CnnViz.Tests.Shared;
 
 namespace CnnViz.Models.Tests.Catalog;
@@ -119,6 +120,21 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void Load_FileThatChangedSinceItWasTakenIn_IsRefusedByName()
+    {
+        Take(Store(), "mine");
+        var file = Path.Combine(Root, "mine", "weights.bin");
+        var bytes = File.ReadAllBytes(file);
+        bytes[1000] ^= 1;
+        File.WriteAllBytes(file, bytes);
+
+        using var catalog = ModelCatalog.Open(Root);
+        var refusal = Assert.Throws<ModelFormatException>(() => catalog.Load("mine"));
+
+        Assert.Contains("'weights.bin' is not the file that was added on", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void CleanUp_OldAndNewLeftovers_OnlyOldOnesGo()
     {
         var old = Directory.CreateDirectory(Path.Combine(Root, ".incoming-old")).FullName;
@@ -148,7 +164,7 @@ public sealed class ModelStoreTests : IDisposable
             var bytes = File.ReadAllBytes(Path.Combine(_source, name));
             using var file = staged.Create(name);
             file.Write(bytes);
-            files.Add(new ManifestFile(name, bytes.Length, ""));
+            files.Add(new ManifestFile(name, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))));
         }
 
         return new ModelManifest { Origin = "added", Files = files, Options = options };

@@ -30,6 +30,10 @@ internal static class KerasFuzz
             ? new FuzzSubject[]
             {
                 new("Keras archive, bytes", Archive, ByteDamage.Apply, Read),
+                new("Keras archive, its directory", Archive, Directory, Read),
+                new("Keras archive, structure", Archive, ArchivedStructure, Read),
+                new("Keras .h5 model, bytes", Model, ByteDamage.Apply, Read),
+                new("Keras .h5 model, structure", Model, ConfigInPlace, Read),
                 new("Keras weights, bytes", Weights, ByteDamage.Apply, ReadWeights),
             }
             : [],
@@ -71,6 +75,54 @@ internal static class KerasFuzz
 
         return [("model.keras", bytes.ToArray())];
     }
+
+    /// <summary>Damages an archive's headers and directory: all but the weights, which are stored as they are.</summary>
+    private static byte[] Directory(byte[] bytes, Random random)
+    {
+        var weights = bytes.AsSpan().IndexOf("HDF\r\n"u8) - 1;
+        var directory = bytes.AsSpan().LastIndexOf("model.weights.h5"u8);
+        directory = bytes.AsSpan(0, directory).LastIndexOf("PK\u0001\u0002"u8);
+        return random.Next(2) == 0
+            ? [.. ByteDamage.Apply(bytes[..weights], random), .. bytes[weights..]]
+            : [.. bytes[..directory], .. ByteDamage.Apply(bytes[directory..], random)];
+    }
+
+    /// <summary>Damages an archive's configuration and packs it again.</summary>
+    private static byte[] ArchivedStructure(byte[] bytes, Random random)
+    {
+        using var packed = new MemoryStream();
+        using (var archive = new ZipArchive(new MemoryStream(bytes), ZipArchiveMode.Read))
+        using (var changed = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var entry in archive.Entries)
+            {
+                using var content = new MemoryStream();
+                using (var stream = entry.Open())
+                {
+                    stream.CopyTo(content);
+                }
+
+                var damaged = entry.Name == "config.json" ? Structure(content.ToArray(), random) : content.ToArray();
+                Add(changed, entry.FullName, damaged, random.Next(2) == 0 ? CompressionLevel.Fastest : CompressionLevel.NoCompression);
+            }
+        }
+
+        return packed.ToArray();
+    }
+
+    /// <summary>Damages the configuration within an .h5 file; what is shorter is filled up with blanks, what is longer cut.</summary>
+    private static byte[] ConfigInPlace(byte[] bytes, Random random)
+    {
+        var begin = bytes.AsSpan().IndexOf("{\"class_name\""u8);
+        var length = bytes.AsSpan(begin).IndexOf((byte)0);
+        var damaged = Structure(bytes[begin..(begin + length)], random);
+        var copy = bytes.ToArray();
+        copy.AsSpan(begin, length).Fill((byte)' ');
+        damaged.AsSpan(0, Math.Min(length, damaged.Length)).CopyTo(copy.AsSpan(begin));
+        return copy;
+    }
+
+    private static IReadOnlyList<(string Name, byte[] Bytes)> Model() => [("model.h5", File("model.h5"))];
 
     private static IReadOnlyList<(string Name, byte[] Bytes)> Weights() => [("model.h5", File("small.old.h5"))];
 

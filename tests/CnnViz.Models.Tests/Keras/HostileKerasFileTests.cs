@@ -160,6 +160,89 @@ public sealed class HostileKerasFileTests : IDisposable
         Assert.Contains("declares", Refuse(lying), StringComparison.Ordinal);
     }
 
+    /// <summary>Names are compared, not followed: none of these is the configuration, and nothing is written anywhere.</summary>
+    [Theory]
+    [InlineData("../config.json")]
+    [InlineData("/config.json")]
+    [InlineData("./config.json")]
+    [InlineData("a/../config.json")]
+    [InlineData("config.json\0")]
+    [InlineData("CONFIG.JSON")]
+    public void Read_ArchiveWithNamesThatArePaths_TakesNoneOfThem(string name)
+    {
+        var before = Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_folder)!, "config.json").Count();
+        Assert.Contains("config.json", Refuse(Archive((name, "{}"u8.ToArray()), ("model.weights.h5", [1]))), StringComparison.Ordinal);
+        Assert.Equal(before, Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_folder)!, "config.json").Count());
+    }
+
+    /// <summary>
+    /// Fields of the directory's entry for config.json: offsets from its signature, by PKWARE's APPNOTE 4.3.12.
+    /// </summary>
+    [Theory]
+    [InlineData(8, 1, "encrypted")]
+    [InlineData(10, 9, "compressed by method 9")]
+    [InlineData(10, 99, "compressed by method 99")]
+    [InlineData(20, 1, "declares")]
+    [InlineData(20, 1_000_000, "reaches behind")]
+    [InlineData(24, 2_000_000_000, "config.json")]
+    [InlineData(24, 3, "declares")]
+    [InlineData(42, 1_000_000, "reaches behind")]
+    [InlineData(42, 1, "damaged at byte 1")]
+    [InlineData(28, 60_000, "reaches behind")]
+    public void Read_ArchiveWhoseDirectoryLies_IsRefusedByName(int field, int value, string reason)
+    {
+        var bytes = File.ReadAllBytes(Archive(("config.json", new byte[5000]), ("model.weights.h5", [1])));
+        var entry = bytes.AsSpan().IndexOf("PK\u0001\u0002"u8);
+        if (field is 8 or 10 or 28)
+        {
+            BitConverter.TryWriteBytes(bytes.AsSpan(entry + field), (ushort)value);
+        }
+        else
+        {
+            BitConverter.TryWriteBytes(bytes.AsSpan(entry + field), value);
+        }
+
+        Assert.Contains(reason, Refuse(Save(bytes)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_ArchiveWhoseEndRecordLies_IsRefused()
+    {
+        var valid = File.ReadAllBytes(Archive(("config.json", "{}"u8.ToArray()), ("model.weights.h5", [1])));
+        var end = valid.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
+        (int Field, ushort Value, string Reason)[] lies =
+            [(10, 3, "directory"), (10, 5000, "more than"), (10, 65535, "ZIP64"), (16, 65000, "directory")];
+        foreach (var (field, value, reason) in lies)
+        {
+            var bytes = valid.ToArray();
+            BitConverter.TryWriteBytes(bytes.AsSpan(end + field), value);
+            Assert.Contains(reason, Refuse(Save(bytes)), StringComparison.Ordinal);
+        }
+
+        // A comment that is an end record of its own, of an archive without entries.
+        byte[] hidden = [.. valid, .. "PK\u0005\u0006"u8, .. new byte[18]];
+        Assert.Contains("config.json", Refuse(Save(hidden)), StringComparison.Ordinal);
+    }
+
+    /// <summary>Forty entries that share one compressed gigabyte: none that is not asked for is inflated.</summary>
+    [Fact]
+    public void Read_ArchiveOfBombsThatNobodyNeeds_CostsNothing()
+    {
+        List<(string, byte[])> entries = [("config.json", "{}"u8.ToArray()), ("model.weights.h5", [1])];
+        entries.AddRange(Enumerable.Range(0, 40).Select(i => ($"assets/{i}", new byte[1 << 20])));
+        var path = Archive([.. entries]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Refuse(path);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    private string Save(byte[] bytes)
+    {
+        var path = Path.Combine(_folder, $"{Guid.NewGuid():n}.keras");
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
     private string Archive(params (string Name, byte[] Bytes)[] entries)
     {
         var path = Path.Combine(_folder, $"{Guid.NewGuid():n}.keras");

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CnnViz.Models.Tests.Hdf5;
 
 namespace CnnViz.Models.Tests.Keras;
@@ -88,6 +89,54 @@ public sealed class OfficialWeightsTests(WeightFiles files) : IClassFixture<Weig
         Assert.True(catalog.Load("vgg16-notop").Untrained);
     }
 
+    /// <summary>What the product or its person checked once, holds from then on.</summary>
+    [H5pyFact]
+    public void Load_OfficialFileWithAReceipt_IsHeldToIt()
+    {
+        const string file = "vgg16_weights_tf_dim_ordering_tf_kernels.h5";
+        var path = Path.Combine(_root, file);
+        File.Copy(files.PathOf("small.new.h5"), path);
+        var receipt = new WeightReceipt
+        {
+            Address = "https://a.example/x",
+            Bytes = new FileInfo(path).Length,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))),
+            Digests = [new PublishedDigest("md5", new string('0', 32))],
+            Licence = "none",
+            Since = new DateTimeOffset(2025, 3, 1, 12, 0, 0, TimeSpan.Zero),
+            Downloaded = true,
+        };
+        receipt.Write(path);
+        using var catalog = ModelCatalog.Open(_root, known: []);
+
+        // The right bytes get as far as the network, whose shapes they do not have.
+        Assert.Contains("block1_conv1", Assert.Throws<ModelFormatException>(() => catalog.Load("vgg16")).Message, StringComparison.Ordinal);
+
+        File.AppendAllText(path, "x");
+        var refusal = Assert.Throws<ModelFormatException>(() => catalog.Load("vgg16")).Message;
+        Assert.Contains("is not the file that was checked on 2025-03-01", refusal, StringComparison.Ordinal);
+        Assert.Contains(receipt.Sha256, refusal, StringComparison.Ordinal);
+        Assert.Contains($"'{file}.pulled.json'", refusal, StringComparison.Ordinal);
+    }
+
+    [H5pyFact]
+    public void Read_PreprocessingGiven_TakesThePlaceOfTheNetworks()
+    {
+        var path = files.PathOf("small.new.h5");
+        var options = new ModelReadOptions { Order = ChannelOrder.Bgr, Mean = [7, 8, 9], SizeMultiple = 4 };
+        using var told = KerasWeightsReader.Read(path, WeightFiles.Network(), options);
+        Assert.Equal((ChannelOrder.Bgr, 4), (told.Input.Order, told.Input.SizeMultiple));
+        Assert.Equal([7f, 8f, 9f], told.Input.Mean);
+        Assert.Equal([255f, 255f, 255f], told.Input.Std);
+
+        var gray = Assert.Throws<ModelFormatException>(
+            () => KerasWeightsReader.Read(path, WeightFiles.Network(), new ModelReadOptions { Order = ChannelOrder.Gray }));
+        Assert.Contains("has 3 channels", gray.Message, StringComparison.Ordinal);
+        var two = Assert.Throws<ModelFormatException>(
+            () => KerasWeightsReader.Read(path, WeightFiles.Network(), new ModelReadOptions { Mean = [1, 2] }));
+        Assert.Contains("2 mean values were given for 3 channels", two.Message, StringComparison.Ordinal);
+    }
+
     [H5pyFact]
     public void Load_FullSizeOfficialFile_IsReadInPlace()
     {
@@ -124,12 +173,14 @@ public sealed class OfficialWeightsTests(WeightFiles files) : IClassFixture<Weig
         {
             var official = OfficialWeights.FilesOf(network);
             Assert.All(official.Take(1), file => Assert.Equal(network, OfficialWeights.NetworkOf(file)));
-            Assert.All(official, file => Assert.EndsWith(".h5", file, StringComparison.Ordinal));
+            var ending = network.EndsWith("-torchvision", StringComparison.Ordinal) ? ".tv_in1k.safetensors" : ".h5";
+            Assert.All(official, file => Assert.EndsWith(ending, file, StringComparison.Ordinal));
         }
 
         Assert.Equal(["resnet50v2_weights_tf_dim_ordering_tf_kernels.h5"], OfficialWeights.FilesOf("resnet50v2"));
         Assert.Equal("resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5", OfficialWeights.FilesOf("resnet50v2-notop")[0]);
         Assert.Empty(OfficialWeights.FilesOf("smiley"));
         Assert.Null(OfficialWeights.NetworkOf("model.h5"));
+        Assert.Null(OfficialWeights.NetworkOf("resnet99.tv_in1k.safetensors"));
     }
 }

@@ -24,6 +24,20 @@ public sealed class SafetensorsReaderTests : IDisposable
         Assert.Equal(("weights from model.safetensors", "model.safetensors"), (graph.Description, graph.WeightsFile));
     }
 
+    [Fact]
+    public void Read_PreprocessingGiven_TakesThePlaceOfTheNetworks()
+    {
+        var path = new SafetensorsFile().Floats("conv/kernel", [1, 1, 1, 2], 1, 2).Floats("conv/bias", [2], 3, 4).Save(_folder.Path);
+        using var network = Network(2);
+        using var silent = SafetensorsReader.Read(path, network, new ModelReadOptions { Labels = ["one"] });
+        Assert.Equal(network.Input, silent.Input);
+        Assert.Equal(["one"], silent.Labels);
+        using var told = SafetensorsReader.Read(path, Network(2), new ModelReadOptions { Std = [3], ClassLayer = "conv" });
+        Assert.All(told.Input.Std, std => Assert.Equal(3, std));
+        Assert.All(told.Input.Mean, mean => Assert.Equal(0, mean));
+        Assert.Equal("conv", told.DeclaredClassLayer);
+    }
+
     /// <summary>PyTorch has (out, in, kh, kw), Keras (kh, kw, in, out): the name tells which the tensor is.</summary>
     [Fact]
     public void Read_PyTorchsNamesIntoAKerasNetwork_KeepTheirAxisOrder()

@@ -24,6 +24,11 @@ internal static class JsonMutation
         words ??= _values;
         var places = new List<JsonNode>();
         Collect(root, places);
+        if (places.Count == 0)
+        {
+            return;
+        }
+
         var place = places[random.Next(places.Count)];
         var other = places[random.Next(places.Count)];
         switch (place.Parent)

@@ -4,7 +4,7 @@
 //   node layers-models.mjs <out-dir>
 //
 // Each model is a folder of its own: model.json and weights.bin as model.save writes them; input.f32, little-endian float32 in
-// the model's own axis order; outputs.json, which lists layer, file and shape (batch first) of each layer's output.
+// the model's own axis order, each value a picture's (p - 127.5) / 127.5 with p in 0..255; outputs.json, which lists layer, file and shape (batch first) of each layer's output.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -191,7 +191,8 @@ async function write(model, folder, seed) {
   });
 
   const shape = [1, ...model.inputs[0].shape.slice(1)];
-  const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, next);
+  const pixel = () => (Math.round(127.5 + 127.5 * next()) - 127.5) / 127.5;
+  const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, pixel);
   writeFileSync(join(folder, 'input.f32'), Buffer.from(data.buffer));
   const asked = model.layers.filter((layer) => layer.getClassName() !== 'InputLayer');
   const last = asked.map((layer) => layer.getOutputAt(layer.inboundNodes.length - 1));

@@ -18,10 +18,10 @@ internal sealed class AddOptions
     public Option<string?> Order { get; } = Text("--order", "order", "The input's channels: gray, rgb, bgr or rgba");
 
     public Option<IReadOnlyList<string>> Mean { get; } =
-        CommandParts.Names("--mean", "Subtracted per channel, in 0..255 units; default 0");
+        CommandParts.Names("--mean", "Subtracted per channel, in 0..255 units; default 0, or as the weights' network has it");
 
     public Option<IReadOnlyList<string>> Std { get; } =
-        CommandParts.Names("--std", "Divides per channel, each above 0; default 255");
+        CommandParts.Names("--std", "Divides per channel, each above 0; default 255, or as the weights' network has it");
 
     public Option<string?> Labels { get; } = Text("--labels", "file", "A text file of class names, one per line");
 

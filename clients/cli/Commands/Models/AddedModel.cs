@@ -41,8 +41,8 @@ internal sealed record AddedModel(string Name, IReadOnlyList<FileInfo> Files, st
         {
             Description = parsed.GetValue(options.Description) ?? "",
             Order = Order(parsed.GetValue(options.Order)),
-            Mean = Numbers(parsed.GetValue(options.Mean), "--mean", 0, float.MinValue),
-            Std = Numbers(parsed.GetValue(options.Std), "--std", 255, float.Epsilon),
+            Mean = Numbers(parsed.GetValue(options.Mean), "--mean", float.MinValue),
+            Std = Numbers(parsed.GetValue(options.Std), "--std", float.Epsilon),
             Labels = parsed.GetValue(options.Labels) is { } labels ? [.. File.ReadLines(labels)] : [],
         });
     }
@@ -79,8 +79,8 @@ internal sealed record AddedModel(string Name, IReadOnlyList<FileInfo> Files, st
         _ => throw Usage($"--order must be gray, rgb, bgr or rgba, not '{text}'."),
     };
 
-    private static float[] Numbers(IReadOnlyList<string>? texts, string option, float otherwise, float least) =>
-        texts is null or { Count: 0 } ? [otherwise]
+    private static float[]? Numbers(IReadOnlyList<string>? texts, string option, float least) =>
+        texts is null or { Count: 0 } ? null
         : [.. texts.Select(text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             && float.IsFinite(value) && value >= least ? value : throw Usage($"{option}: '{text}' cannot be."))];
 

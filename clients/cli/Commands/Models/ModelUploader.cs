@@ -58,8 +58,8 @@ internal static class ModelUploader
                     _ => ChannelOrder.Unspecified,
                 },
                 Architecture = model.Architecture ?? "",
-                Mean = { model.Options.Mean },
-                Std = { model.Options.Std },
+                Mean = { model.Options.Mean ?? [] },
+                Std = { model.Options.Std ?? [] },
                 Labels = { model.Options.Labels },
             },
         };

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using CnnViz.Cli.Pull;
 using CnnViz.Models;
 
 namespace CnnViz.Cli.Commands.Models;
@@ -9,51 +8,56 @@ namespace CnnViz.Cli.Commands.Models;
 /// <summary>`models list`: the weights in the model root of this machine.</summary>
 internal static class ModelsListCommand
 {
-    private const int ShownDigits = 12;
+    /// <summary>As many digits as captions show.</summary>
+    private const int ShownDigits = 8;
     private const double Megabyte = 1e6;
 
     public static Command Create(SharedOptions shared)
     {
         var root = ModelRoot.Option();
         var command = new Command(
-            "list", "List the weights in this machine's model root, with their digests and where they are from.") { root };
+            "list",
+            "List the weights in this machine's model root, read and checked: with the digest that captions and answers show, and "
+            + "where they are from.") { root };
         command.SetAction((parsed, cancellation) => CommandRunner.RunLocalAsync(
             parsed,
             shared,
-            async output =>
+            output =>
             {
                 var folder = ModelRoot.Of(parsed, root);
-                var rows = await RowsAsync(folder, cancellation);
+                var rows = Rows(folder, cancellation);
                 output.Facts(new { Root = folder, Models = rows }, Table(folder, rows));
+                return Task.CompletedTask;
             },
             cancellation));
         return command;
     }
 
-    private static async Task<List<Row>> RowsAsync(string root, CancellationToken cancellation)
+    private static List<Row> Rows(string root, CancellationToken cancellation)
     {
         using var catalog = ModelCatalog.Open(root);
         var taken = new ModelStore(root, new ModelStoreLimits(), TimeProvider.System).Models();
         var rows = new List<Row>();
         foreach (var entry in catalog.List().Where(entry => entry.WeightsFile.Length > 0))
         {
+            cancellation.ThrowIfCancellationRequested();
             var inRoot = Path.Combine(root, entry.WeightsFile);
             var path = File.Exists(inRoot) ? inRoot : Path.Combine(root, entry.Name, entry.WeightsFile);
-            var (origin, bytes, sha256) = taken.TryGetValue(entry.Name, out var manifest)
-                ? (manifest.Origin, manifest.Files.Sum(file => file.Bytes), manifest.Files[0].Sha256)
-                : PullReceipt.Read(path) is { } receipt ? ("pulled", receipt.Bytes, receipt.Sha256)
-                : await HandPlacedAsync(path, cancellation);
-            rows.Add(new Row(entry.Name, entry.WeightsFile, bytes, sha256, origin));
+            var origin = taken.TryGetValue(entry.Name, out var manifest) ? manifest.Origin
+                : WeightReceipt.Read(path) is { } receipt ? (receipt.Downloaded ? "pulled" : "placed by hand, checked")
+                : "placed by hand or at set-up";
+            try
+            {
+                var graph = catalog.Load(entry.Name);
+                rows.Add(new Row(entry.Name, graph.WeightsFile, graph.Weights.StoredBytes, graph.Digest, origin, Problem: ""));
+            }
+            catch (ModelFormatException e)
+            {
+                rows.Add(new Row(entry.Name, entry.WeightsFile, 0, "", origin, e.Message));
+            }
         }
 
         return rows;
-    }
-
-    private static async Task<(string Origin, long Bytes, string Sha256)> HandPlacedAsync(
-        string path, CancellationToken cancellation)
-    {
-        var digests = await FileDigests.OfAsync(path, cancellation);
-        return ("placed by hand or at set-up", digests.Bytes, digests.Sha256);
     }
 
     private static string Table(string root, List<Row> rows)
@@ -64,15 +68,17 @@ internal static class ModelsListCommand
         var text = new StringBuilder();
         foreach (var row in rows)
         {
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"{row.Name.PadRight(names)}  {row.File.PadRight(files)}  {row.Bytes / Megabyte,7:0.0} MB");
-            text.Append("  sha256 ").Append(row.Sha256.AsSpan(0, Math.Min(ShownDigits, row.Sha256.Length)));
-            text.Append("…  ").Append(row.Origin).Append('\n');
+            text.Append(row.Name.PadRight(names)).Append("  ").Append(row.File.PadRight(files)).Append("  ");
+            text.Append(row.Problem.Length > 0
+                ? $"cannot be used: {row.Problem}"
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{row.Bytes / Megabyte,7:0.0} MB of weights  sha256 {row.Digest.AsSpan(0, ShownDigits)}…  {row.Origin}"));
+            text.Append('\n');
         }
 
         return text.Append("in ").Append(root).ToString();
     }
 
-    private sealed record Row(string Name, string File, long Bytes, string Sha256, string Origin);
+    private sealed record Row(string Name, string File, long Bytes, string Digest, string Origin, string Problem);
 }

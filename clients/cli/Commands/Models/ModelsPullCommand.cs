@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using CnnViz.Cli.Output;
 using CnnViz.Cli.Pull;
+using CnnViz.Models;
 
 namespace CnnViz.Cli.Commands.Models;
 
@@ -53,6 +54,7 @@ internal static class ModelsPullCommand
         using var client = WeightDownload.Client();
         var pull = new WeightPull(new WeightDownload(client, sources, TimeProvider.System), output, TimeProvider.System);
         var pulled = await pull.RunAsync(source, root, cancellation);
+        var digest = WeightsDigest(source, root);
         output.Facts(
             new
             {
@@ -63,15 +65,30 @@ internal static class ModelsPullCommand
                     pulled.Downloaded,
                     pulled.Digests.Bytes,
                     pulled.Digests.Sha256,
-                    Published = source.Digest,
+                    Published = source.Digests,
+                    Digest = digest,
                     source.Licence,
                 },
             },
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{pulled.Path}  {pulled.Digests.Bytes:N0} bytes, {(pulled.Downloaded ? "downloaded" : "was there already")}\n"
-                + $"    {source.Digest.Algorithm} {source.Digest.Value}, as published; sha256 {pulled.Digests.Sha256}\n"
-                + $"    the model '{source.Network}' now has these weights"));
+                + $"    {source.DigestsText}, as published; sha256 of the file {pulled.Digests.Sha256}\n"
+                + $"    the model '{source.Network}' has these weights, sha256 {digest}, from now on"));
+    }
+
+    /// <summary>The weights' own digest, which captions and answers show: read, so that a file of no use is found here.</summary>
+    private static string WeightsDigest(WeightSource source, string root)
+    {
+        try
+        {
+            using var catalog = ModelCatalog.Open(root);
+            return catalog.Load(source.Network).Digest;
+        }
+        catch (ModelFormatException e)
+        {
+            throw new CliException($"{source.File} is the published file, but '{source.Network}' cannot use it: {e.Message}.");
+        }
     }
 
     private static string Table(WeightSources sources)

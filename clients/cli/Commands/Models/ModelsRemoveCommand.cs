@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CnnViz.Cli.Output;
-using CnnViz.Cli.Pull;
 using CnnViz.Cli.Stack;
 using CnnViz.Models;
 using CnnViz.V1;
@@ -55,14 +54,14 @@ internal static class ModelsRemoveCommand
         {
             RemoveAdded(root, name);
         }
-        else if (PullReceipt.Read(official) is null)
+        else if (WeightReceipt.Read(official) is not { Downloaded: true })
         {
             throw new CliException($"'{official}' was not pulled; whoever put it there may delete it.");
         }
         else
         {
             File.Delete(official);
-            File.Delete(PullReceipt.PathFor(official));
+            File.Delete(WeightReceipt.PathFor(official));
         }
 
         output.Facts(new { Removed = name }, $"{name} was removed from {root}");

@@ -17,9 +17,9 @@ internal sealed record KerasPictureInput(InputSpec Spec, int Index)
             ChannelsLast = !IsChannelsFirst(model),
             DefaultSize = options.DefaultSize ?? _usualSize,
         };
-        if (options.Mean is [0] && options.Std is [255] && ScalesItself(model, name))
+        if (options is { Mean: null, Std: null } && ScalesItself(model, name))
         {
-            options = options with { Std = [1] };
+            options = options with { Mean = [0], Std = [1] };
         }
 
         var spec = new PictureInput(options, channelsLastByDefault: true).Describe(name, dims);

@@ -41,15 +41,18 @@ internal sealed class WeightBinding
     /// <summary>The network with the file's weights.</summary>
     /// <param name="file">Owned by the graph from here on.</param>
     /// <param name="fileName">Its name, without its directory.</param>
-    /// <param name="name">Its name in requests.</param>
-    /// <param name="description">One line about it.</param>
-    /// <param name="labels">Class names, if any are known.</param>
-    public ModelGraph Build(WeightStore file, string fileName, string name, string description, IReadOnlyList<string> labels) =>
-        new(name, _network.Input, _layers, new BoundWeightStore(file, _bound, _network.Weights))
+    /// <param name="options">Its name and description; what else is given takes the place of the network's own.</param>
+    /// <exception cref="ModelFormatException">The options do not fit its channels.</exception>
+    public ModelGraph Build(WeightStore file, string fileName, ModelReadOptions options) =>
+        new(
+            options.Name ?? _network.Name,
+            PictureInput.Apply(_network.Input, options),
+            _layers,
+            new BoundWeightStore(file, _bound, _network.Weights))
         {
-            Description = description,
-            Labels = labels,
-            DeclaredClassLayer = _network.DeclaredClassLayer,
+            Description = options.Description,
+            Labels = options.Labels.Count > 0 ? options.Labels : _network.Labels,
+            DeclaredClassLayer = options.ClassLayer ?? _network.DeclaredClassLayer,
             Outputs = _network.Outputs,
             Sequential = _network.Sequential,
             WeightsFile = fileName,
