@@ -16,6 +16,7 @@ python3-pil=independent image codecs
 python3-grpcio=a real gRPC client
 python3-grpc-tools=its code generator
 python3-matplotlib=independent colour maps
+python3-prometheus-client=reading /metrics as Prometheus does
 dataset-fashion-mnist=test pictures for the classifier trained here
 python3-onnx=reading and editing ONNX files
 python3-h5py=writing HDF5 files as Keras does

@@ -2,6 +2,7 @@ using CnnViz.Bench.Measuring;
 using CnnViz.Bench.Peers;
 using CnnViz.Engine;
 using CnnViz.Engine.OneDnn;
+using CnnViz.Models;
 
 namespace CnnViz.Bench.Jobs;
 

@@ -43,6 +43,9 @@ public sealed partial class ModelCatalog : IDisposable
     /// <summary>Which files <see cref="Load"/> takes by their paths.</summary>
     public ModelFileAccess Files { get; }
 
+    /// <summary>The directory that holds one directory per model; it need not exist.</summary>
+    public string Root => _root;
+
     /// <summary>Whether a text means a file (see <see cref="ModelFormats"/>) by its path rather than a model's name.</summary>
     public static bool IsFilePath(string? name) => ModelFileAccess.IsMeant(name);
 
