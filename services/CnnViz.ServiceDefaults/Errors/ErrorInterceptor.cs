@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CnnViz.ServiceDefaults.Drain;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Logging;
@@ -6,10 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace CnnViz.ServiceDefaults.Errors;
 
 /// <summary>
-/// The last catch of every call. Errors made for the caller pass; a cancelled call ends CANCELLED or DEADLINE_EXCEEDED; any
-/// other exception is ours: it is logged with a reference, and the caller gets INTERNAL with that reference and nothing else.
+/// The last catch of every call. Errors made for the caller pass; a cancelled call ends CANCELLED or DEADLINE_EXCEEDED, one that the
+/// service's stop has cut short UNAVAILABLE; any other exception is ours: it is logged with a reference, and the caller gets INTERNAL
+/// with that reference and nothing else.
 /// </summary>
-public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, TimeProvider time) : Interceptor
+public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, TimeProvider time, DrainState drain) : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
@@ -58,7 +60,9 @@ public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, T
     {
         if (context.CancellationToken.IsCancellationRequested)
         {
-            return context.Deadline <= time.GetUtcNow().UtcDateTime
+            return drain.GraceOver.IsCancellationRequested
+                ? RpcErrors.Unavailable("STOPPING", "this replica is shutting down; call again, on another one")
+                : context.Deadline <= time.GetUtcNow().UtcDateTime
                 ? new RpcException(new Status(StatusCode.DeadlineExceeded, "the call's deadline passed"))
                 : new RpcException(new Status(StatusCode.Cancelled, "the caller cancelled"));
         }

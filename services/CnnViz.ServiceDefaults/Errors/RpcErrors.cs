@@ -52,6 +52,19 @@ public static class RpcErrors
     public static RpcException Unavailable(string reason, string message, params (string Key, string Value)[] metadata) =>
         Create(StatusCode.Unavailable, message, Info(reason, metadata));
 
+    /// <summary>UNAUTHENTICATED with an ErrorInfo: the call does not show who makes it.</summary>
+    /// <param name="reason">UPPER_SNAKE, for example CREDENTIALS_MISSING.</param>
+    /// <param name="message">What is missing; nothing of what was shown.</param>
+    public static RpcException Unauthenticated(string reason, string message) =>
+        Create(StatusCode.Unauthenticated, message, Info(reason, []));
+
+    /// <summary>PERMISSION_DENIED with an ErrorInfo: the caller is known, and may not.</summary>
+    /// <param name="reason">UPPER_SNAKE, for example PERMISSION_MISSING.</param>
+    /// <param name="message">What is needed.</param>
+    /// <param name="metadata">Facts for programs.</param>
+    public static RpcException PermissionDenied(string reason, string message, params (string Key, string Value)[] metadata) =>
+        Create(StatusCode.PermissionDenied, message, Info(reason, metadata));
+
     /// <summary>ALREADY_EXISTS with an ErrorInfo.</summary>
     /// <param name="reason">UPPER_SNAKE, for example MODEL_EXISTS.</param>
     /// <param name="message">What is there already.</param>

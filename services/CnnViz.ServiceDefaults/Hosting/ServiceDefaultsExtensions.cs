@@ -1,9 +1,11 @@
 using CnnViz.ServiceDefaults.Errors;
 using CnnViz.ServiceDefaults.Grpc;
 using CnnViz.ServiceDefaults.Health;
+using CnnViz.ServiceDefaults.Limits;
 using CnnViz.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -13,14 +15,15 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>What every host of the product shares.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>gRPC with bounded inflating and mapped errors, telemetry, health checks and reflection.</summary>
+    /// <summary>gRPC with bounded inflating and mapped errors, callers and limits, telemetry, health checks and reflection.</summary>
     /// <param name="builder">The host.</param>
-    /// <param name="maxReceiveBytes">
-    /// Largest message accepted, in bytes, before and after inflating. Default 17 MiB: a picture of 16 MiB and its request.
+    /// <param name="maxMessageBytes">
+    /// Largest message accepted, in bytes, before and after inflating; null for the setting Limits:MessageBytes.
     /// </param>
-    public static WebApplicationBuilder AddServiceDefaults(
-        this WebApplicationBuilder builder, int maxReceiveBytes = 17 * 1024 * 1024)
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, int? maxMessageBytes = null)
     {
+        var maxReceiveBytes = maxMessageBytes
+            ?? builder.Configuration.GetValue("Limits:MessageBytes", new LimitOptions().MessageBytes);
         builder.UseServiceEndpoints();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.ConfigureOpenTelemetry();
@@ -30,6 +33,7 @@ public static class ServiceDefaultsExtensions
             options.Interceptors.Add<RpcMetricsInterceptor>();
             options.Interceptors.Add<ErrorInterceptor>();
         }).Services.AddBoundedGzip(maxReceiveBytes);
+        builder.AddCallers();
         builder.Services.AddGrpcReflection();
         return builder.AddDefaultHealthChecks();
     }
@@ -48,6 +52,7 @@ public static class ServiceDefaultsExtensions
     /// <summary>/health (ready: all checks), /alive (the process answers), /metrics, gRPC health and reflection.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
+        app.UseCallers();
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthText.WriteAsync }).AsProbe();
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") }).AsProbe();
         app.MapMetrics("/metrics");
