@@ -60,12 +60,30 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
     {
         if (address is not { } key)
         {
-            await produce(
-                frame => new ValueTask(write(mark(frame, CacheState.Unspecified), more: false)), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await produce(
+                    frame => new ValueTask(write(mark(frame, CacheState.Unspecified), more: false)), cancellationToken).ConfigureAwait(false);
+            }
+            catch (CallerFailureException failure)
+            {
+                throw failure.Failure;
+            }
+
             return;
         }
 
         var asked = DateTime.UtcNow;
+        while (!await TryServeAsync(key, asked, produce, write, cancellationToken).ConfigureAwait(false))
+        {
+            // Whoever began has left for a reason of its own; someone else begins.
+        }
+    }
+
+    /// <summary>False where what this caller joined ended for a reason of another caller.</summary>
+    private async Task<bool> TryServeAsync(
+        ContentAddress key, DateTime asked, Producer produce, Writer write, CancellationToken cancellationToken)
+    {
         var (frames, place) = Board(key, produce);
         if (frames is not null)
         {
@@ -76,7 +94,7 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
                 await write(mark(frames[i], CacheState.Memory), i < frames.Count - 1 && Small(frames[i])).ConfigureAwait(false);
             }
 
-            return;
+            return true;
         }
 
         if (!place!.First)
@@ -85,11 +103,20 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
         }
 
         using var follower = place.Follower;
-        await foreach (var (frame, more) in follower.ReadAsync(cancellationToken).ConfigureAwait(false))
+        try
         {
-            var state = place.First ? place.Running.Source : CacheState.Joined;
-            await write(mark(frame, state), more && Small(frame)).ConfigureAwait(false);
+            await foreach (var (frame, more) in follower.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                var state = place.First ? place.Running.Source : CacheState.Joined;
+                await write(mark(frame, state), more && Small(frame)).ConfigureAwait(false);
+            }
         }
+        catch (CallerFailureException failure)
+        {
+            return place.First ? throw failure.Failure : false;
+        }
+
+        return true;
     }
 
     /// <summary>What is remembered, or a place with those who wait for it; the first of them starts the computation.</summary>

@@ -56,6 +56,10 @@ public sealed class AddressTests
         await AssertEveryFieldCountsAsync(Maps(), request => new() { FeatureMaps = request });
 
     [Fact]
+    public async Task ContentAddress_AnyFieldOfFilterWeightsChanged_AnotherAddress() =>
+        await AssertEveryFieldCountsAsync(Weights(), request => new() { FilterWeights = request });
+
+    [Fact]
     public async Task ContentAddress_AnotherNetwork_AnotherAddress()
     {
         await using var host = await RunningHost.StartAsync();
@@ -110,6 +114,14 @@ public sealed class AddressTests
         Assert.Equal(whole, await AddressAsync(host, both));
         await Assert.ThrowsAsync<RpcException>(() => AddressAsync(host, new() { FeatureMaps = maps }));
         await Assert.ThrowsAsync<RpcException>(() => AddressAsync(host, new()));
+    }
+
+    /// <summary>A call of FilterWeights for a small network, with statistics.</summary>
+    internal static FilterWeightsRequest Weights()
+    {
+        var spec = RunningHost.Request(1, 1).Spec;
+        spec.Layers.Add(spec.Layers[0].Clone());
+        return new FilterWeightsRequest { Spec = spec, Layer = "1", Statistics = new WeightStatisticsOptions() };
     }
 
     /// <summary>A call of FeatureMaps for the small network, with a picture.</summary>
@@ -210,7 +222,7 @@ public sealed class AddressTests
     private static IEnumerable<object> Values(FieldDescriptor field) => field.FieldType switch
     {
         FieldType.Bool => [true, false],
-        FieldType.String => ["0", "1", "2", "conv2d", "linear", "fast"],
+        FieldType.String => ["0", "1", "2", "conv2d", "linear", "fast", "kernel", "bias"],
         FieldType.Bytes => [ByteString.CopyFromUtf8("a"), ByteString.CopyFromUtf8("b")],
         FieldType.Int32 => [1, 2, 3, 16, 24, 32],
         FieldType.UInt64 => [1UL, 2UL, 3UL],

@@ -95,6 +95,37 @@ public sealed class CacheTests
     }
 
     [Fact]
+    public async Task FilterWeights_AskedAgain_TheSameBytesFromMemoryUnlessAnythingDiffers()
+    {
+        await using var host = await RunningHost.StartAsync();
+        var request = AddressTests.Weights();
+        var first = await WeightsAsync(host, request);
+        var again = await WeightsAsync(host, request);
+        Assert.Equal([CacheState.Miss, CacheState.Memory], new[] { first, again }.Select(answer => answer[0].Info.Cache));
+        again[0].Info.Cache = CacheState.Miss;
+        Assert.Equal(first, again);
+        Assert.Contains(first, message => message.Chunk is not null);
+
+        Action<FilterWeightsRequest>[] changes =
+        [
+            other => other.NoCache = true,
+            other => other.OmitValues = true,
+            other => other.Roles.Add("bias"),
+            other => other.Statistics.Bins = 3,
+            other => other.Statistics = null,
+            other => other.Layer = "2",
+            other => other.Spec.Seed = 5,
+        ];
+        foreach (var change in changes)
+        {
+            var other = request.Clone();
+            change(other);
+            Assert.Equal(
+                other.NoCache ? CacheState.Unspecified : CacheState.Miss, (await WeightsAsync(host, other))[0].Info.Cache);
+        }
+    }
+
+    [Fact]
     public async Task FeatureMaps_BrokenPicture_RefusedEveryTime()
     {
         await using var host = await RunningHost.StartAsync();
@@ -186,6 +217,18 @@ public sealed class CacheTests
         }
 
         return events;
+    }
+
+    private static async Task<List<FilterWeightsResponse>> WeightsAsync(RunningHost host, FilterWeightsRequest request)
+    {
+        var messages = new List<FilterWeightsResponse>();
+        using var call = host.Client.FilterWeights(request);
+        while (await call.ResponseStream.MoveNext(CancellationToken.None))
+        {
+            messages.Add(call.ResponseStream.Current);
+        }
+
+        return messages;
     }
 
     private static async Task<List<FeatureMapsResponse>> MapsAsync(RunningHost host, FeatureMapsRequest request)

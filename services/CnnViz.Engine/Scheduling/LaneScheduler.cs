@@ -22,6 +22,8 @@ public sealed class LaneScheduler : IDisposable
     private readonly LaneSchedulerOptions _options;
     private readonly TimeProvider _time;
     private readonly EngineMetrics? _metrics;
+    private readonly TurnTimes _times = new();
+    private readonly List<LaneUnit> _running = [];
     private int _tickets;
     private bool _disposed;
 
@@ -80,14 +82,36 @@ public sealed class LaneScheduler : IDisposable
     /// <summary>Most tickets at the same time.</summary>
     public int TicketLimit => _options.Tickets;
 
+    /// <summary>
+    /// About how long a newcomer waits for its first turn: one turn of everyone who waits now, and half of one of those whose turn it
+    /// is, at the pace of their last ones. Zero while nothing has run yet.
+    /// </summary>
+    public TimeSpan EstimatedWait
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Wait();
+            }
+        }
+    }
+
     /// <summary>Takes a place for a run or a request.</summary>
     /// <param name="deadline">When its units are no longer wanted; null for never.</param>
+    /// <param name="neededBy">When its first unit must have begun for it to be of use; null for any time.</param>
     /// <exception cref="TicketLimitException">All places are taken.</exception>
-    public LaneTicket Enter(DateTimeOffset? deadline = null)
+    /// <exception cref="QueueTooLongException">Its first turn would come too late.</exception>
+    public LaneTicket Enter(DateTimeOffset? deadline = null, DateTimeOffset? neededBy = null)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            if (neededBy is { } by && Wait() is var wait && wait > TimeSpan.Zero && _time.GetUtcNow() + wait >= by)
+            {
+                throw new QueueTooLongException(wait, wait > _options.RetryAfter ? wait : _options.RetryAfter);
+            }
+
             if (_tickets >= _options.Tickets)
             {
                 throw new TicketLimitException(_options.Tickets, _options.RetryAfter);
@@ -175,6 +199,10 @@ public sealed class LaneScheduler : IDisposable
         return unit.Completion;
     }
 
+    /// <summary>As <see cref="EstimatedWait"/>. The caller holds the gate.</summary>
+    private TimeSpan Wait() => TimeSpan.FromSeconds(
+        (_queue.Ready.Sum(_times.Of) + (_running.Sum(unit => _times.Of(unit.Ticket)) / 2)) / Lanes);
+
     /// <summary>Gives idle lanes the units whose turn it is. The caller holds the gate.</summary>
     private void Dispatch()
     {
@@ -189,6 +217,7 @@ public sealed class LaneScheduler : IDisposable
 
             var lane = unit.Wide ? _wide : _idle.Pop();
             lane.Unit = unit;
+            _running.Add(unit);
             lane.Signal.Release();
         }
     }
@@ -229,10 +258,12 @@ public sealed class LaneScheduler : IDisposable
 
             lane.Unit = null;
             _metrics?.Waited(_time.GetElapsedTime(unit.Queued));
-            unit.Run();
+            var took = unit.Run(_time);
             lock (_gate)
             {
+                _times.Add(unit.Ticket, unit.Wide ? Lanes : 1, took);
                 _queue.End(unit);
+                _running.Remove(unit);
                 if (lane != _wide)
                 {
                     _idle.Push(lane);

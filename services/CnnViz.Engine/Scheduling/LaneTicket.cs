@@ -22,6 +22,9 @@ public sealed class LaneTicket : IDisposable
     /// <summary>When it had its last turn, or got something to do; the smallest goes first among equals.</summary>
     internal long Order { get; set; }
 
+    /// <summary>Mean lane seconds of its units; null before the first has ended. The scheduler guards it.</summary>
+    internal double? MeanSeconds { get; set; }
+
     internal bool Left => Volatile.Read(ref _leave) is null;
 
     public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke(this);

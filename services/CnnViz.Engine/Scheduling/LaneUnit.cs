@@ -23,9 +23,12 @@ internal sealed class LaneUnit(
     public CancellationTokenRegistration Registration { get; set; }
 
     /// <summary>Does the work, and what its caller does next where it asked for that.</summary>
-    public void Run()
+    /// <param name="time">Measures it.</param>
+    /// <returns>How long the work alone took.</returns>
+    public TimeSpan Run(TimeProvider time)
     {
         Registration.Unregister();
+        var began = time.GetTimestamp();
         try
         {
             work();
@@ -34,11 +37,14 @@ internal sealed class LaneUnit(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            var failedAfter = time.GetElapsedTime(began);
             _completion.SetException(exception);
-            return;
+            return failedAfter;
         }
 
+        var took = time.GetElapsedTime(began);
         _completion.SetResult();
+        return took;
     }
 
     /// <summary>Ends the unit without having run; what its caller does next never runs on the thread that calls this.</summary>

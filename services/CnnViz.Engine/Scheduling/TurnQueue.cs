@@ -24,6 +24,9 @@ internal sealed class TurnQueue(int lanes)
     /// <summary>Units that wait.</summary>
     public int Waiting => _ready.Sum(ticket => ticket.Waiting.Count);
 
+    /// <summary>Tickets that have units waiting: who comes at a turn before someone who joins now.</summary>
+    public IReadOnlyCollection<LaneTicket> Ready => _ready;
+
     /// <summary>Puts a unit behind the others of its ticket.</summary>
     public void Add(LaneUnit unit)
     {

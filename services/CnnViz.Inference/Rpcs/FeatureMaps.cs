@@ -21,12 +21,12 @@ internal sealed partial class InferenceGrpcService
         // Everything that can be refused is refused before any pixel is decoded or any core is taken.
         var plan = Plan(request);
         var file = PictureInput.File(request.Picture);
-        using var linked = Linked(context.CancellationToken);
+        var turn = Turn.Of(request.NoCache, context);
         await caches.FeatureMaps.ServeAsync(
             request.NoCache ? null : plan.Address(SHA256.HashData(file.Span)),
-            (emit, token) => ComputeAsync(plan, file, Turns.Deadline(request.NoCache, context), emit, token),
-            (message, more) => responseStream.WriteAsync(message, more, linked.Token),
-            linked.Token).ConfigureAwait(false);
+            (emit, token) => ComputeAsync(plan, file, turn, emit, token),
+            (message, more) => responseStream.WriteAsync(message, more, context.CancellationToken),
+            context.CancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A request understood: what is to be computed.</summary>
@@ -61,13 +61,13 @@ internal sealed partial class InferenceGrpcService
     private async Task ComputeAsync(
         FeatureMapsPlan plan,
         ReadOnlyMemory<byte> file,
-        DateTimeOffset? deadline,
+        Turn turn,
         Func<FeatureMapsResponse, ValueTask> emit,
         CancellationToken cancellation)
     {
         var (graph, options) = (plan.Graph, plan.Options);
         var image = PictureInput.Read(file, graph.Input, options.Height, options.Width, plan.Resize);
-        var (maps, ran) = await ComputeAsync(plan.Engine, graph, options, image, deadline, cancellation).ConfigureAwait(false);
+        var (maps, ran) = await ComputeAsync(plan.Engine, graph, options, image, turn, cancellation).ConfigureAwait(false);
         var layers = options.TargetLayers;
         var info = new FeatureMapsInfo
         {
@@ -93,12 +93,12 @@ internal sealed partial class InferenceGrpcService
         ModelGraph graph,
         CompileOptions options,
         float[] image,
-        DateTimeOffset? deadline,
+        Turn turn,
         CancellationToken cancellation)
     {
         var maps = new Dictionary<string, float[]>(StringComparer.Ordinal);
         var ran = default(ExecutedBy);
-        using var ticket = Turns.Enter(scheduler, deadline);
+        using var ticket = Turns.Enter(scheduler, turn);
         try
         {
             await EngineSpans.RunAsync(

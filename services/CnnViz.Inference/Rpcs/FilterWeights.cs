@@ -1,6 +1,8 @@
+using CnnViz.Inference.Cache;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Responses;
 using CnnViz.Models;
+using CnnViz.ServiceDefaults.Streaming;
 using CnnViz.V1;
 using Grpc.Core;
 
@@ -15,7 +17,21 @@ internal sealed partial class InferenceGrpcService
         var layer = graph.ListingOf(ModelRequests.Layer(graph, "layer", request.Layer));
         var weights = LayerWeights.Select(layer, request.Roles);
         StatisticsOptions.Check(request.Statistics);
+        await caches.FilterWeights.ServeAsync(
+            request.NoCache ? null : ContentAddresses.FilterWeights(graph, layer, weights, request),
+            (emit, token) => ReadAsync(graph, layer, weights, request, emit, token),
+            (message, more) => responseStream.WriteAsync(message, more, context.CancellationToken),
+            context.CancellationToken).ConfigureAwait(false);
+    }
 
+    private static async Task ReadAsync(
+        ModelGraph graph,
+        ListedLayer layer,
+        IReadOnlyList<LayerWeight> weights,
+        FilterWeightsRequest request,
+        Func<FilterWeightsResponse, ValueTask> emit,
+        CancellationToken cancellation)
+    {
         var info = new LayerWeightsInfo
         {
             Model = graph.Name,
@@ -27,22 +43,20 @@ internal sealed partial class InferenceGrpcService
         {
             foreach (var weight in weights)
             {
-                context.CancellationToken.ThrowIfCancellationRequested();
+                cancellation.ThrowIfCancellationRequested();
                 info.Statistics.Add(WeightStatisticsMessages.Of(layer, weight, Read(graph, weight), options));
             }
         }
 
-        await responseStream.WriteAsync(new FilterWeightsResponse { Info = info }, context.CancellationToken)
-            .ConfigureAwait(false);
+        await emit(new FilterWeightsResponse { Info = info }).ConfigureAwait(false);
         foreach (var weight in request.OmitValues ? [] : weights)
         {
+            cancellation.ThrowIfCancellationRequested();
             var tensor = WireTensor.Float32(weight.Role, weight.Shape, WeightLayouts.Letters(weight), Read(graph, weight));
-            await responseStream.WriteAsync(new FilterWeightsResponse { Tensor = tensor.Header }, context.CancellationToken)
-                .ConfigureAwait(false);
+            await emit(new FilterWeightsResponse { Tensor = tensor.Header }).ConfigureAwait(false);
             foreach (var chunk in tensor.Chunks())
             {
-                await responseStream.WriteAsync(new FilterWeightsResponse { Chunk = chunk }, context.CancellationToken)
-                    .ConfigureAwait(false);
+                await emit(new FilterWeightsResponse { Chunk = chunk }).ConfigureAwait(false);
             }
         }
     }

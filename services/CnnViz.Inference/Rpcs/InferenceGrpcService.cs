@@ -16,12 +16,4 @@ internal sealed partial class InferenceGrpcService(
     CompiledModelCache compiledModels,
     LaneScheduler scheduler,
     InferenceCaches caches,
-    RunHub runs,
-    IHostApplicationLifetime lifetime) : V1.InferenceService.InferenceServiceBase
-{
-    /// <summary>
-    /// Fires when the caller goes away, its deadline passes or the host stops (a call's own token does not fire on a stop).
-    /// </summary>
-    private CancellationTokenSource Linked(CancellationToken callToken) =>
-        CancellationTokenSource.CreateLinkedTokenSource(callToken, lifetime.ApplicationStopping);
-}
+    RunHub runs) : V1.InferenceService.InferenceServiceBase;

@@ -2,7 +2,9 @@ using CnnViz.Engine.Scheduling;
 using CnnViz.Inference.Requests;
 using CnnViz.Inference.Runs;
 using CnnViz.Inference.Telemetry;
+using CnnViz.ServiceDefaults.Callers;
 using CnnViz.ServiceDefaults.Errors;
+using CnnViz.ServiceDefaults.Limits;
 using CnnViz.V1;
 using Grpc.Core;
 using StackExchange.Redis;
@@ -17,6 +19,7 @@ internal sealed class MaximizationGrpcService(
     RunHub hub,
     RunWatch watch,
     RunMetrics metrics,
+    CallerLimits limits,
     IHostApplicationLifetime lifetime) : MaximizationService.MaximizationServiceBase
 {
     private const int DefaultPage = 100;
@@ -28,8 +31,20 @@ internal sealed class MaximizationGrpcService(
     {
         var plan = RunPlan.Read(
             models, engines, request.Request ?? throw RpcErrors.InvalidArgument(("request", "must be given")));
-        var ticket = Turns.Enter(scheduler, null);
-        var run = await hub.StartAsync(plan, ticket).ConfigureAwait(false);
+        var caller = context.Caller();
+        var place = limits.EnterRun(caller);
+        LaneTicket ticket;
+        try
+        {
+            ticket = Turns.Enter(scheduler, default);
+        }
+        catch (RpcException)
+        {
+            place.Dispose();
+            throw;
+        }
+
+        var run = await hub.StartAsync(plan, ticket, RunOwners.Of(caller), place).ConfigureAwait(false);
         return new MaximizationServiceStartResponse { Run = run.Describe() };
     }
 
@@ -47,7 +62,7 @@ internal sealed class MaximizationGrpcService(
 
         var before = request.PageToken.Length == 0 ? "" : Id(request.PageToken, "page_token");
         var size = request.PageSize == 0 ? DefaultPage : request.PageSize;
-        var runs = await ListAsync(before, size + 1).ConfigureAwait(false);
+        var runs = await ListAsync(before, size + 1, RunOwners.Filter(context.Caller())).ConfigureAwait(false);
         var response = new MaximizationServiceListResponse();
         response.Runs.AddRange(runs.Take(size));
         response.NextPageToken = runs.Count > size ? response.Runs[^1].RunId : "";
@@ -77,7 +92,7 @@ internal sealed class MaximizationGrpcService(
         catch (OperationCanceledException) when (
             lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
-            throw RunHub.Stopping(id, next);
+            throw ResumeTokens.Stopping(id, next);
         }
         finally
         {
@@ -90,6 +105,7 @@ internal sealed class MaximizationGrpcService(
     {
         var id = Id(request.RunId);
         var run = await FindAsync(id).ConfigureAwait(false);
+        RunOwners.RequireEnding(run, context.Caller());
         if (run.State == RunState.Running)
         {
             if (hub.Find(id) is { } local)
@@ -128,13 +144,13 @@ internal sealed class MaximizationGrpcService(
             : await SharedAsync(redis => redis.FindAsync(id)).ConfigureAwait(false) ?? throw RunWatch.Unknown(id);
     }
 
-    private async Task<List<MaximizationRun>> ListAsync(string before, int count)
+    private async Task<List<MaximizationRun>> ListAsync(string before, int count, string? owner)
     {
         if (hub.Redis is { } redis)
         {
             try
             {
-                return await SharedListAsync(redis, before, count).ConfigureAwait(false);
+                return await SharedListAsync(redis, before, count, owner).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is RedisException or TimeoutException)
             {
@@ -144,26 +160,27 @@ internal sealed class MaximizationGrpcService(
 
         return [.. hub.All()
             .Where(run => before.Length == 0 || string.CompareOrdinal(run.Id, before) < 0)
-            .Take(count)
-            .Select(run => run.Describe())];
+            .Select(run => run.Describe())
+            .Where(run => owner is null || run.Caller == owner)
+            .Take(count)];
     }
 
-    private async Task<List<MaximizationRun>> SharedListAsync(RedisRuns redis, string before, int count)
+    private async Task<List<MaximizationRun>> SharedListAsync(RedisRuns redis, string before, int count, string? owner)
     {
         var runs = new List<MaximizationRun>();
         while (runs.Count < count)
         {
-            var names = await redis.NamesAsync(before, count - runs.Count).ConfigureAwait(false);
+            var names = await redis.NamesAsync(before, count - runs.Count, owner).ConfigureAwait(false);
             foreach (var name in names)
             {
                 before = name;
-                if ((hub.Find(name)?.Describe() ?? await redis.FindAsync(name).ConfigureAwait(false)) is { } run)
+                if ((hub.Find(name)?.Describe() ?? await redis.FindAsync(name).ConfigureAwait(false)) is not { } run)
+                {
+                    await redis.ForgetAsync(name, owner).ConfigureAwait(false);
+                }
+                else if (owner is null || run.Caller == owner)
                 {
                     runs.Add(run);
-                }
-                else
-                {
-                    await redis.ForgetAsync(name).ConfigureAwait(false);
                 }
             }
 

@@ -1,4 +1,5 @@
 using CnnViz.Inference.Runs;
+using CnnViz.ServiceDefaults.Callers;
 using CnnViz.ServiceDefaults.Streaming;
 using CnnViz.V1;
 using Grpc.Core;
@@ -12,29 +13,25 @@ internal sealed partial class InferenceGrpcService
     {
         // Everything that can be refused is refused before any core is taken.
         var plan = RunPlan.Read(models, engines, request);
-        using var linked = Linked(context.CancellationToken);
-        try
-        {
-            await caches.Maximizations.ServeAsync(
-                request.NoCache ? null : plan.Address(),
-                (emit, token) => RunAsync(plan, Turns.Deadline(request.NoCache, context), emit, token),
-                (message, more) => responseStream.WriteAsync(message, more, linked.Token),
-                linked.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            throw new RpcException(new Status(StatusCode.Unavailable, "the service is shutting down; start the run again"));
-        }
+        var (turn, owner) = (Turn.Of(request.NoCache, context), RunOwners.Of(context.Caller()));
+
+        // Not the host's own stop: what the run says when it is handed over is the end that callers get.
+        await caches.Maximizations.ServeAsync(
+            request.NoCache ? null : plan.Address(),
+            (emit, token) => RunAsync(plan, turn, owner, emit, token),
+            (message, more) => responseStream.WriteAsync(message, more, context.CancellationToken),
+            context.CancellationToken).ConfigureAwait(false);
     }
 
     private async Task RunAsync(
         RunPlan plan,
-        DateTimeOffset? deadline,
+        Turn turn,
+        string owner,
         Func<MaximizeFilterResponse, ValueTask> emit,
         CancellationToken cancellation)
     {
-        using var ticket = Turns.Enter(scheduler, deadline);
+        using var ticket = Turns.Enter(scheduler, turn);
         await runs.RunAsync(
-            plan, ticket, message => emit(new MaximizeFilterResponse { Event = message }), cancellation).ConfigureAwait(false);
+            plan, ticket, owner, message => emit(new MaximizeFilterResponse { Event = message }), cancellation).ConfigureAwait(false);
     }
 }

@@ -99,6 +99,13 @@ internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
         await database.KeyExpireAsync(Key(run.RunId, "about"), _whileItRuns).ConfigureAwait(false);
         await database.SortedSetAddAsync(Index, run.RunId, 0).ConfigureAwait(false);
         await database.SortedSetRemoveRangeByRankAsync(Index, 0, -LongestIndex - 1).ConfigureAwait(false);
+        if (run.Caller.Length > 0)
+        {
+            await database.SortedSetAddAsync(IndexOf(run.Caller), run.RunId, 0).ConfigureAwait(false);
+            await database.SortedSetRemoveRangeByRankAsync(IndexOf(run.Caller), 0, -LongestIndex - 1).ConfigureAwait(false);
+            await database.KeyExpireAsync(IndexOf(run.Caller), _whileItRuns).ConfigureAwait(false);
+        }
+
         await database.SetAddAsync(Active, run.RunId).ConfigureAwait(false);
         return await LastAsync(run.RunId).ConfigureAwait(false);
     }
@@ -231,11 +238,17 @@ internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
     }
 
     /// <summary>Strikes off a run that Redis no longer has.</summary>
-    public async Task ForgetAsync(string id)
+    /// <param name="id">The run.</param>
+    /// <param name="owner">Whose list names it too; null or empty for nobody's.</param>
+    public async Task ForgetAsync(string id, string? owner = null)
     {
         var database = await DatabaseAsync().ConfigureAwait(false);
         await database.SetRemoveAsync(Active, id).ConfigureAwait(false);
         await database.SortedSetRemoveAsync(Index, id).ConfigureAwait(false);
+        if (!string.IsNullOrEmpty(owner))
+        {
+            await database.SortedSetRemoveAsync(IndexOf(owner), id).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Counts a takeover; returns how many there were.</summary>
@@ -245,11 +258,12 @@ internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
     /// <summary>Names of runs before one, newest first.</summary>
     /// <param name="before">A name; empty for the newest.</param>
     /// <param name="most">At most so many.</param>
-    public async Task<IReadOnlyList<string>> NamesAsync(string before, int most)
+    /// <param name="owner">A known caller, for its runs alone; null or empty for all.</param>
+    public async Task<IReadOnlyList<string>> NamesAsync(string before, int most, string? owner)
     {
         var database = await DatabaseAsync().ConfigureAwait(false);
         var names = await database.SortedSetRangeByValueAsync(
-            Index,
+            string.IsNullOrEmpty(owner) ? Index : IndexOf(owner),
             max: before.Length == 0 ? RedisValue.Null : before,
             exclude: before.Length == 0 ? Exclude.None : Exclude.Stop,
             order: Order.Descending,
@@ -265,6 +279,8 @@ internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
         await subscriber.SubscribeAsync(News(id), handler).ConfigureAwait(false);
         return new Subscription(() => subscriber.UnsubscribeAsync(News(id), handler, CommandFlags.FireAndForget));
     }
+
+    private static RedisKey IndexOf(string owner) => $"{Index}:of:{owner}";
 
     private async Task<ulong> LastAsync(string id)
     {

@@ -44,12 +44,20 @@ internal sealed partial class RunHub(
     /// <summary>Begins a run that goes on without its caller.</summary>
     /// <param name="plan">What to compute.</param>
     /// <param name="ticket">Its place in the scheduler; the run disposes it.</param>
+    /// <param name="caller">Whose it is; empty for nobody's.</param>
+    /// <param name="place">Its place among the caller's; the run disposes it.</param>
     /// <returns>The run, which other replicas can see unless Redis takes too long.</returns>
-    public async Task<LocalRun> StartAsync(RunPlan plan, LaneTicket ticket)
+    public async Task<LocalRun> StartAsync(RunPlan plan, LaneTicket ticket, string caller, IDisposable place)
     {
-        var run = New(plan, attached: false, id => RunSpans.StartDetached(id, plan, Activity.Current?.Context ?? default));
+        var run = New(plan, caller, attached: false, id => RunSpans.StartDetached(id, plan, Activity.Current?.Context ?? default));
         var mirror = Add(run);
-        Track(run.Id, () => ComputeDetachedAsync(run, plan, ticket, null));
+        Track(run.Id, async () =>
+        {
+            using (place)
+            {
+                await ComputeDetachedAsync(run, plan, ticket, null).ConfigureAwait(false);
+            }
+        });
         if (mirror is not null)
         {
             var budget = TimeSpan.FromMilliseconds(_options.BudgetMilliseconds);
@@ -62,12 +70,14 @@ internal sealed partial class RunHub(
     /// <summary>Computes a run within its caller's call.</summary>
     /// <param name="plan">What to compute.</param>
     /// <param name="ticket">Its place in the scheduler, the caller's to dispose.</param>
+    /// <param name="caller">Whose it is; empty for nobody's.</param>
     /// <param name="emit">Takes each event; the run waits for it.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="RpcException">What went wrong.</exception>
-    public async Task RunAsync(RunPlan plan, LaneTicket ticket, Func<Event, ValueTask> emit, CancellationToken cancellation)
+    public async Task RunAsync(
+        RunPlan plan, LaneTicket ticket, string caller, Func<Event, ValueTask> emit, CancellationToken cancellation)
     {
-        var run = New(plan, attached: true, id => RunSpans.StartAttached(id, plan));
+        var run = New(plan, caller, attached: true, id => RunSpans.StartAttached(id, plan));
         Add(run);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(
             cancellation, run.Stopping, lifetime.ApplicationStopping);
@@ -77,7 +87,9 @@ internal sealed partial class RunHub(
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            throw Stopping(run.Id, run.Log.Last + 1);
+            throw run.HandedOver
+                ? ResumeTokens.Stopping(run.Id, run.Log.Last + 1)
+                : RpcErrors.Unavailable("STOPPING", "this replica is shutting down, and no other goes on with its runs; start it again");
         }
         catch (OperationCanceledException) when (run.Cancelled)
         {
@@ -111,15 +123,6 @@ internal sealed partial class RunHub(
         Track(run.Id, () => ComputeDetachedAsync(run, plan, ticket, new Continuation(published, resume)));
     }
 
-    /// <summary>What a watcher is told when this replica stops.</summary>
-    /// <param name="id">The run.</param>
-    /// <param name="next">Sequence of the first event that it lacks.</param>
-    public static RpcException Stopping(string id, ulong next) => RpcErrors.Unavailable(
-        "STOPPING",
-        $"this replica is shutting down; watch run {id} from sequence {next}",
-        ("run_id", id),
-        ("from_sequence", next.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Waits until all runs are handed over or ended.</summary>
@@ -139,7 +142,7 @@ internal sealed partial class RunHub(
 
     public void Dispose() => _giveUp.Dispose();
 
-    private LocalRun New(RunPlan plan, bool attached, Func<string, Activity?> span)
+    private LocalRun New(RunPlan plan, string caller, bool attached, Func<string, Activity?> span)
     {
         var about = new MaximizationRun
         {
@@ -148,6 +151,7 @@ internal sealed partial class RunHub(
             Model = plan.Graph.Name,
             Layer = plan.Options.Layer,
             Steps = plan.Options.Steps,
+            Caller = caller,
             CreatedUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         about.Filters.AddRange(plan.Options.Filters);

@@ -8,8 +8,8 @@ using Google.Protobuf;
 namespace CnnViz.Render.Cache;
 
 /// <summary>
-/// The addresses of pictures: of the numbers that they show, which the inference service says, and of how they are drawn. Requests
-/// that differ only in a default left out or given may have two addresses; two pictures never have one.
+/// The addresses of pictures: of the numbers that they show, which the inference service says with every default filled in, and of how
+/// they are drawn (<see cref="CanonicalLooks"/>). Two pictures never have one address.
 /// </summary>
 internal sealed class PictureAddresses(InferenceService.InferenceServiceClient inference)
 {
@@ -21,7 +21,7 @@ internal sealed class PictureAddresses(InferenceService.InferenceServiceClient i
         {
             FilterWeights = new FilterWeightsRequest { Model = request.Model, Spec = request.Spec, Layer = request.Layer },
         },
-        request,
+        Drawn(request),
         call);
 
     public Task<ContentAddress> OfAsync(RenderFeatureMapsRequest request, UpstreamCall call)
@@ -31,14 +31,40 @@ internal sealed class PictureAddresses(InferenceService.InferenceServiceClient i
         bare.Maps.Picture = null;
         var file = request.Maps.Picture?.Data ?? ByteString.Empty;
         var sha256 = file.IsEmpty ? ByteString.Empty : ByteString.CopyFrom(SHA256.HashData(file.Span));
-        return OfAsync(new ContentAddressRequest { FeatureMaps = bare.Maps, PictureSha256 = sha256 }, bare, call);
+        var drawn = new RenderFeatureMapsRequest { Style = CanonicalLooks.OfTiles(request.Style) };
+        return OfAsync(new ContentAddressRequest { FeatureMaps = bare.Maps, PictureSha256 = sha256 }, drawn, call);
     }
 
     /// <param name="request">The call.</param>
     /// <param name="maximize">What the inference service is asked for it.</param>
     /// <param name="call">Limits of the question.</param>
     public Task<ContentAddress> OfAsync(RenderMaximizationRequest request, MaximizeFilterRequest maximize, UpstreamCall call) =>
-        OfAsync(new ContentAddressRequest { MaximizeFilter = maximize }, request, call);
+        OfAsync(new ContentAddressRequest { MaximizeFilter = maximize }, Drawn(request), call);
+
+    /// <summary>What the picture depends on beside the numbers. Its name is the layer's as it was asked for.</summary>
+    private static RenderFiltersRequest Drawn(RenderFiltersRequest request)
+    {
+        var drawn = request.Clone();
+        (drawn.Model, drawn.Spec, drawn.NoCache) = ("", null, false);
+        drawn.Style = CanonicalLooks.OfTiles(request.Style);
+        return drawn;
+    }
+
+    /// <summary>
+    /// The same of a maximization: of the run's request only how often its caller is shown a preview, since the animation asks for
+    /// more of them.
+    /// </summary>
+    private static RenderMaximizationRequest Drawn(RenderMaximizationRequest request)
+    {
+        var drawn = request.Clone();
+        drawn.Maximize = new MaximizeFilterRequest
+        {
+            Settings = new MaximizationSettings { PreviewInterval = request.Maximize.Settings?.PreviewInterval ?? 0 },
+        };
+        drawn.Style = CanonicalLooks.OfMaximization(request.Style);
+        drawn.Animation = CanonicalLooks.OfAnimation(request);
+        return drawn;
+    }
 
     private async Task<ContentAddress> OfAsync(ContentAddressRequest numbers, IMessage request, UpstreamCall call)
     {

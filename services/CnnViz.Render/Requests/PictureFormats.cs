@@ -60,5 +60,6 @@ internal static class PictureFormats
         });
     }
 
-    private static bool IsLossless(TileStyle style) => style.HasLossless ? style.Lossless : !style.HasQuality;
+    /// <summary>Whether a WebP file keeps every pixel.</summary>
+    public static bool IsLossless(TileStyle style) => style.HasLossless ? style.Lossless : !style.HasQuality;
 }
