@@ -13,6 +13,7 @@
 #include <openssl/sha.h>
 
 #include "cnnviz/v1/render.grpc.pb.h"
+#include "credentials.h"
 
 namespace v1 = cnnviz::v1;
 
@@ -20,7 +21,8 @@ namespace {
 
 constexpr auto usage =
     "usage: maximize [--endpoint HOST:PORT] [--model nanodet] [--layer Add_10] [--filters 0-7,12]\n"
-    "                [--recipe lucid|keras] [--steps N] [--size PIXELS] [--seed N] -o FILE\n";
+    "                [--recipe lucid|keras] [--steps N] [--size PIXELS] [--seed N] -o FILE\n"
+    "                [--ca FILE] [--cert FILE --key FILE] [--api-key KEY]\n";
 
 using Options = std::map<std::string, std::string, std::less<>>;
 
@@ -41,7 +43,8 @@ Number parse(std::string_view text) {
 Options read_options(int count, char** arguments) {
   Options options{{"--endpoint", "127.0.0.1:5002"}, {"--model", "nanodet"}, {"--layer", "Add_10"}, {"--filters", "0-7"},
                   {"--recipe", "lucid"},            {"--steps", ""},        {"--size", ""},        {"--seed", ""},
-                  {"-o", ""}};
+                  {"-o", ""},               {"--ca", ""},           {"--cert", ""},         {"--key", ""},
+                  {"--api-key", ""}};
   for (int i = 1; i < count; i += 2) {
     const auto option = options.find(arguments[i]);
     if (option == options.end() || i + 1 == count) throw UsageError("'" + std::string(arguments[i]) + "' is not understood");
@@ -134,13 +137,12 @@ struct ReceivedPicture {
   }
 };
 
-grpc::Status maximize(const std::string& endpoint, const v1::RenderMaximizationRequest& request, ReceivedPicture& picture) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // A proxy for the internet cannot reach a service on this machine.
-  const auto channel = grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments);
-  const auto stub = v1::RenderService::NewStub(channel);
+grpc::Status maximize(const std::string& endpoint, const cnnviz::Credentials& credentials,
+                      const v1::RenderMaximizationRequest& request, ReceivedPicture& picture) {
+  const auto stub = v1::RenderService::NewStub(cnnviz::connect(endpoint, credentials));
 
   grpc::ClientContext context;  // The call ends with it, on the server too.
+  cnnviz::authorize(context, credentials);
   const auto stream = stub->RenderMaximization(&context, request);
   Progress progress;
   for (v1::RenderMaximizationResponse message; stream->Read(&message);) {
@@ -160,7 +162,9 @@ grpc::Status maximize(const std::string& endpoint, const v1::RenderMaximizationR
 int main(int count, char** arguments) try {
   const auto options = read_options(count, arguments);
   ReceivedPicture picture;
-  const auto status = maximize(options.at("--endpoint"), make_request(options), picture);
+  const cnnviz::Credentials credentials{
+      options.at("--ca"), options.at("--cert"), options.at("--key"), options.at("--api-key")};
+  const auto status = maximize(options.at("--endpoint"), credentials, make_request(options), picture);
   if (!status.ok()) throw std::runtime_error(status.error_message());
   if (!picture.intact()) throw std::runtime_error("the picture is missing, cut short or damaged");
 

@@ -7,9 +7,11 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import grpc from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
+import { callMetadata, connect as connectTo, credentialOptions, CREDENTIALS_USAGE } from "./credentials.mjs";
 
 const USAGE = `usage: maximize.mjs [--endpoint HOST:PORT] [--model nanodet] [--layer Add_10] [--filters 0-7,12]
-                    [--recipe lucid|keras] [--steps N] [--size PIXELS] [--seed N] -o FILE`;
+                    [--recipe lucid|keras] [--steps N] [--size PIXELS] [--seed N] -o FILE
+                    ${CREDENTIALS_USAGE}`;
 
 /** "0-7,12" -> [0, 1, ..., 7, 12]. */
 function filterNumbers(text) {
@@ -33,6 +35,7 @@ function readOptions() {
       options: {
         endpoint: text("127.0.0.1:5002"), model: text("nanodet"), layer: text("Add_10"), filters: text("0-7"),
         recipe: text("lucid"), steps: text(), size: text(), seed: text(), output: { ...text(), short: "o" },
+        ...credentialOptions,
       },
     });
     if (!["lucid", "keras"].includes(values.recipe)) throw new Error(`'${values.recipe}' is neither lucid nor keras`);
@@ -47,15 +50,13 @@ function readOptions() {
   }
 }
 
-function connect(endpoint) {
+function connect(endpoint, credentials) {
   const protos = fileURLToPath(new URL("../../protos", import.meta.url));
   const definition = loadSync("cnnviz/v1/render.proto", {
     includeDirs: [protos], defaults: true, oneofs: true, longs: Number, enums: String,
   });
   const { RenderService } = grpc.loadPackageDefinition(definition).cnnviz.v1;
-  const target = endpoint.replace(/^http:\/\//, "").replace(/\/$/, "");
-  const loopback = /^(localhost|127\.|\[::1\])/.test(target); // A proxy for the internet cannot reach it.
-  return new RenderService(target, grpc.credentials.createInsecure(), { "grpc.enable_http_proxy": loopback ? 0 : 1 });
+  return connectTo(RenderService, endpoint, credentials);
 }
 
 /** One line that is rewritten on a terminal, a line for every tenth in a pipe. */
@@ -100,7 +101,7 @@ async function receivePicture(call, progress) {
 }
 
 const options = readOptions();
-const client = connect(options.endpoint);
+const client = connect(options.endpoint, options);
 const call = client.renderMaximization({
   maximize: {
     model: options.model,
@@ -111,7 +112,7 @@ const call = client.renderMaximization({
       steps: options.steps, height: options.size, width: options.size, seed: options.seed,
     },
   },
-});
+}, callMetadata(options));
 process.once("SIGINT", () => call.cancel()); // Ends the work on the server too.
 try {
   const { header, data } = await receivePicture(call, new Progress());

@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import grpc from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
+import { callMetadata, connect as connectTo, credentialOptions, CREDENTIALS_USAGE } from "./credentials.mjs";
 
-const USAGE = "usage: watch.mjs [--endpoint HOST:PORT[,HOST:PORT...]] [--from SEQUENCE] RUN_ID";
+const USAGE = `usage: watch.mjs [--endpoint HOST:PORT[,HOST:PORT...]] [--from SEQUENCE] ${CREDENTIALS_USAGE} RUN_ID`;
 const ATTEMPTS = 20; // Without an event in between, half a second apart.
 const PAUSE_MS = 500;
 
@@ -13,26 +14,26 @@ function readOptions() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { endpoint: { type: "string", default: "127.0.0.1:5001" }, from: { type: "string", default: "1" } },
+      options: {
+        endpoint: { type: "string", default: "127.0.0.1:5001" }, from: { type: "string", default: "1" }, ...credentialOptions,
+      },
     });
     if (positionals.length !== 1) throw new Error("one RUN_ID is needed");
     if (!/^\d{1,15}$/.test(values.from)) throw new Error(`--from '${values.from}' is not a whole number`);
-    return { endpoints: values.endpoint.split(","), from: Math.max(1, Number(values.from)), runId: positionals[0] };
+    return { ...values, endpoints: values.endpoint.split(","), from: Math.max(1, Number(values.from)), runId: positionals[0] };
   } catch (error) {
     console.error(`${error.message}\n${USAGE}`);
     process.exit(2);
   }
 }
 
-function connect(endpoint) {
+function connect(endpoint, credentials) {
   const protos = fileURLToPath(new URL("../../protos", import.meta.url));
   const definition = loadSync("cnnviz/v1/maximization.proto", {
     includeDirs: [protos], defaults: true, oneofs: true, longs: Number, enums: String,
   });
   const { MaximizationService } = grpc.loadPackageDefinition(definition).cnnviz.v1;
-  const target = endpoint.replace(/^http:\/\//, "").replace(/\/$/, "");
-  const loopback = /^(localhost|127\.|\[::1\])/.test(target); // A proxy for the internet cannot reach it.
-  return new MaximizationService(target, grpc.credentials.createInsecure(), { "grpc.enable_http_proxy": loopback ? 0 : 1 });
+  return connectTo(MaximizationService, endpoint, credentials);
 }
 
 /** A line for an event; nothing for the bytes of a tensor. */
@@ -45,12 +46,13 @@ function line(event) {
   return undefined;
 }
 
-const { endpoints, runId, from } = readOptions();
-const clients = endpoints.map(connect);
+const options = readOptions();
+const { endpoints, runId, from } = options;
+const clients = endpoints.map((endpoint) => connect(endpoint, options));
 let next = from;
 let failures = 0;
 for (let attempt = 0; ; attempt++) {
-  const call = clients[attempt % clients.length].watch({ runId, fromSequence: next });
+  const call = clients[attempt % clients.length].watch({ runId, fromSequence: next }, callMetadata(options));
   try {
     for await (const { event } of call) {
       if (event.sequence !== next) throw new Error(`event ${event.sequence} came where ${next} should`);

@@ -8,6 +8,8 @@
 """
 
 import hashlib
+import os
+import pathlib
 import re
 
 import grpc
@@ -21,16 +23,56 @@ class ProtocolError(Exception):
     """A stream that breaks the contract: bytes are missing, out of order or damaged."""
 
 
-def channel(endpoint):
-    """A channel to "host:port" or "http://host:port" (cleartext) or "https://host[:port]"."""
+def add_credentials(parser):
+    """The options of who calls and whom to trust, for an argparse parser; `channel` takes what they say."""
+    parser.add_argument("--ca", metavar="FILE", help="PEM file of the authorities that vouch for the service")
+    parser.add_argument("--cert", metavar="FILE", help="PEM file of a client certificate, with --key")
+    parser.add_argument("--key", metavar="FILE", help="PEM file of its private key")
+    parser.add_argument("--api-key", metavar="KEY", help="API key or token; better in $CNNVIZ_API_KEY, which other users cannot see")
+
+
+def channel(endpoint, options=None):
+    """A channel to "host:port" (cleartext, or TLS where `options` has ca or cert), "http://host:port" or "https://host[:port]".
+
+    `options` is what a parser with `add_credentials` gives; without it the key comes from CNNVIZ_API_KEY alone.
+    """
     scheme, _, target = endpoint.rpartition("://")
     target = target.rstrip("/")
     # A proxy for the internet cannot reach this machine's own loopback.
     loopback = re.match(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|$)", target)
-    options = [("grpc.enable_http_proxy", 0)] if loopback else []
-    if scheme == "https":
-        return grpc.secure_channel(target, grpc.ssl_channel_credentials(), options)
-    return grpc.insecure_channel(target, options)
+    arguments = [("grpc.enable_http_proxy", 0)] if loopback else []
+    ca, cert, key = (getattr(options, name, None) for name in ("ca", "cert", "key"))
+    if scheme == "https" or (not scheme and (ca or cert)):
+        credentials = grpc.ssl_channel_credentials(*(_read(file) for file in (ca, key, cert)))
+        plain = grpc.secure_channel(target, credentials, arguments)
+    else:
+        plain = grpc.insecure_channel(target, arguments)
+    api_key = getattr(options, "api_key", None) or os.environ.get("CNNVIZ_API_KEY")
+    return grpc.intercept_channel(plain, _ShowKey(api_key)) if api_key else plain
+
+
+def _read(file):
+    return pathlib.Path(file).read_bytes() if file else None
+
+
+class _CallDetails(grpc.ClientCallDetails):
+    def __init__(self, details, metadata):
+        self.method, self.timeout, self.credentials = details.method, details.timeout, details.credentials
+        self.wait_for_ready, self.compression = details.wait_for_ready, details.compression
+        self.metadata = metadata
+
+
+class _ShowKey(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamUnaryClientInterceptor,
+               grpc.StreamStreamClientInterceptor):
+    """Shows an API key with each call, also where the channel is cleartext and grpcio's own call credentials are not sent."""
+
+    def __init__(self, key):
+        self._entry = ("authorization", f"Bearer {key}")
+
+    def _intercept(self, continuation, details, request):
+        return continuation(_CallDetails(details, [*(details.metadata or ()), self._entry]), request)
+
+    intercept_unary_unary = intercept_unary_stream = intercept_stream_unary = intercept_stream_stream = _intercept
 
 
 def receive(messages):

@@ -121,6 +121,7 @@ def main():
     parser.add_argument("--seed", type=int, help="default 0")
     parser.add_argument("-o", "--output", type=pathlib.Path, help="write the stitched picture (PNG) here")
     parser.add_argument("--raw", type=pathlib.Path, metavar="DIR", help="write each filter's image as a numpy array here")
+    cnnviz.add_credentials(parser)
     options = parser.parse_args()
     if not (options.output or options.raw):
         parser.error("one of -o and --raw is needed")
@@ -139,7 +140,7 @@ def main():
         jobs.append((options.inference_endpoint, lambda channel: inference_pb2_grpc.InferenceServiceStub(channel).MaximizeFilter(
             request), save_arrays, options.raw))
     for endpoint, start, save, target in jobs:
-        with cnnviz.channel(endpoint) as channel:
+        with cnnviz.channel(endpoint, options) as channel:
             call = start(channel)
             try:
                 save(call, target)

@@ -50,12 +50,13 @@ def main():
     parser.add_argument("--mean", type=numbers, default=[], metavar="A,B,C", help="subtracted per channel, in 0..255 units")
     parser.add_argument("--std", type=numbers, default=[], metavar="A,B,C", help="divides per channel, each above 0")
     parser.add_argument("--labels", type=pathlib.Path, help="a text file of class names, one per line")
+    cnnviz.add_credentials(parser)
     parser.add_argument("files", type=pathlib.Path, nargs="*", help="the model's file, then further files that it needs")
     options = parser.parse_args()
     if bool(options.files) == bool(options.delete):
         parser.error("give a model's files, or --delete NAME")
     try:
-        with cnnviz.channel(options.endpoint) as channel:
+        with cnnviz.channel(options.endpoint, options) as channel:
             stub = upload_pb2_grpc.ModelServiceStub(channel)
             if options.delete:
                 stub.DeleteModel(upload_pb2.DeleteModelRequest(name=options.delete))

@@ -35,7 +35,10 @@ internal static class CommandRunner
             parsed.GetValue(shared.Endpoint),
             parsed.GetValue(shared.InferenceEndpoint) ?? (eitherEndpoint ? parsed.GetValue(shared.Endpoint) : null),
             parsed.GetValue(shared.AppHost),
-            parsed.GetValue(shared.Verbose));
+            parsed.GetValue(shared.Verbose))
+        {
+            Credentials = shared.Credentials(parsed),
+        };
         return await GuardAsync(
             output,
             async () =>

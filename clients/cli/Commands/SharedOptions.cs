@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CnnViz.Cli.Stack;
 
 namespace CnnViz.Cli.Commands;
 
@@ -29,6 +30,38 @@ internal sealed class SharedOptions
         Recursive = true,
     };
 
+    /// <summary>Whom to trust.</summary>
+    public Option<string?> Ca { get; } = new("--ca")
+    {
+        Description = "PEM file of the authorities that vouch for the services, instead of those that the machine trusts",
+        HelpName = "file",
+        Recursive = true,
+    };
+
+    /// <summary>The caller's certificate.</summary>
+    public Option<string?> Certificate { get; } = new("--cert")
+    {
+        Description = "PEM file of a client certificate, where the services ask for one",
+        HelpName = "file",
+        Recursive = true,
+    };
+
+    /// <summary>Its private key.</summary>
+    public Option<string?> Key { get; } = new("--key")
+    {
+        Description = "PEM file of the client certificate's private key",
+        HelpName = "file",
+        Recursive = true,
+    };
+
+    /// <summary>The API key.</summary>
+    public Option<string?> ApiKey { get; } = new("--api-key")
+    {
+        Description = $"API key or token; better in ${ClientCredentials.ApiKeyVariable}, which other users cannot see",
+        HelpName = "key",
+        Recursive = true,
+    };
+
     /// <summary>Machine-readable output.</summary>
     public Option<bool> Json { get; } = new("--json")
     {
@@ -47,12 +80,24 @@ internal sealed class SharedOptions
     public bool IsRemote(ParseResult parsed) =>
         parsed.GetValue(Endpoint) is not null || parsed.GetValue(InferenceEndpoint) is not null;
 
+    /// <summary>What the command line and the environment say of who calls.</summary>
+    public ClientCredentials Credentials(ParseResult parsed) => new(
+        parsed.GetValue(Ca),
+        parsed.GetValue(Certificate),
+        parsed.GetValue(Key),
+        parsed.GetValue(ApiKey)
+            ?? (Environment.GetEnvironmentVariable(ClientCredentials.ApiKeyVariable) is { Length: > 0 } key ? key : null));
+
     /// <summary>Makes the options known to a command and all below it.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(Endpoint);
         command.Options.Add(InferenceEndpoint);
         command.Options.Add(AppHost);
+        command.Options.Add(Ca);
+        command.Options.Add(Certificate);
+        command.Options.Add(Key);
+        command.Options.Add(ApiKey);
         command.Options.Add(Json);
         command.Options.Add(Verbose);
     }

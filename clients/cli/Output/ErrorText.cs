@@ -1,4 +1,5 @@
 using System.Text;
+using CnnViz.Cli.Stack;
 using Google.Rpc;
 using Grpc.Core;
 
@@ -22,7 +23,9 @@ internal static class ErrorText
             StatusCode.Unimplemented =>
                 $"The service at {where} does not offer this call; is it the other service's endpoint? ({message})",
             StatusCode.InvalidArgument => $"The request was refused: {message}",
-            StatusCode.NotFound or StatusCode.ResourceExhausted or StatusCode.AlreadyExists or StatusCode.FailedPrecondition =>
+            StatusCode.Unauthenticated =>
+                $"The service at {where} asks who calls: give --api-key, or better ${ClientCredentials.ApiKeyVariable}. ({message})",
+            StatusCode.PermissionDenied or StatusCode.NotFound or StatusCode.ResourceExhausted or StatusCode.AlreadyExists or StatusCode.FailedPrecondition =>
                 Capitalized(message),
             StatusCode.DeadlineExceeded => $"The service at {where} took too long: {message}",
             _ => $"The service at {where} failed ({exception.StatusCode}): {message}",

@@ -20,6 +20,9 @@ internal sealed record ConnectionRequest(
 
     /// <summary>The folder below which a stack that is started may read models by their files' paths, if any.</summary>
     public string? ModelFolder { get; init; }
+
+    /// <summary>Whom to trust and how to show who calls.</summary>
+    public ClientCredentials Credentials { get; init; } = new();
 }
 
 /// <summary>
@@ -28,21 +31,22 @@ internal sealed record ConnectionRequest(
 internal sealed class Connection : IAsyncDisposable
 {
     private readonly LocalStack? _stack;
+    private readonly ClientCredentials _credentials;
     private readonly List<GrpcChannel> _channels = [];
     private readonly string _where;
 
-    private Connection(LocalStack? stack, Uri? inference, Uri? render)
+    private Connection(LocalStack? stack, ClientCredentials credentials, Uri? inference, Uri? render)
     {
-        _stack = stack;
+        (_stack, _credentials) = (stack, credentials);
         _where = string.Join(" and ", new[] { inference, render }.OfType<Uri>().Select(uri => uri.Authority));
         if (inference is not null)
         {
-            var channel = Channel(inference);
-            Inference = new InferenceService.InferenceServiceClient(channel);
-            Models = new ModelService.ModelServiceClient(channel);
+            var calls = Calls(inference);
+            Inference = new InferenceService.InferenceServiceClient(calls);
+            Models = new ModelService.ModelServiceClient(calls);
         }
 
-        Render = render is null ? null! : new RenderService.RenderServiceClient(Channel(render));
+        Render = render is null ? null! : new RenderService.RenderServiceClient(Calls(render));
     }
 
     /// <summary>The inference service; there if it was asked for.</summary>
@@ -61,11 +65,16 @@ internal sealed class Connection : IAsyncDisposable
     {
         var needsInference = request.Needs.HasFlag(ServiceKinds.Inference);
         var needsRender = request.Needs.HasFlag(ServiceKinds.Render);
-        var inference = needsInference ? Endpoint.Parse(request.Inference, "--inference-endpoint") : null;
-        var render = needsRender ? Endpoint.Parse(request.Render, "--endpoint") : null;
+        var tls = request.Credentials.MeanTls;
+        var inference = needsInference ? Endpoint.Parse(request.Inference, "--inference-endpoint", tls) : null;
+        var render = needsRender ? Endpoint.Parse(request.Render, "--endpoint", tls) : null;
         RefuseHalf(request, inference, render);
         if (inference is not null || render is not null)
-            return new Connection(null, inference, render);
+        {
+            if (request.Credentials.ApiKey is not null && new[] { inference, render }.Any(uri => uri is { Scheme: "http", IsLoopback: false }))
+                output.Note("The API key goes out in clear text: write the endpoint as https://... where the service has TLS.");
+            return new Connection(null, request.Credentials, inference, render);
+        }
 
         var options = new LocalStackOptions
         {
@@ -79,6 +88,7 @@ internal sealed class Connection : IAsyncDisposable
             : await output.WaitAsync("starting the services", () => LocalStack.StartAsync(options, time, cancellation));
         return new Connection(
             stack,
+            request.Credentials,
             needsInference ? stack.Endpoints.Inference.Grpc : null,
             needsRender ? stack.Endpoints.Render.Grpc : null);
     }
@@ -106,7 +116,7 @@ internal sealed class Connection : IAsyncDisposable
             "This command calls both services: give both --endpoint and --inference-endpoint, or neither.", ExitCodes.Usage);
     }
 
-    private GrpcChannel Channel(Uri address)
+    private CallInvoker Calls(Uri address)
     {
         var handler = new SocketsHttpHandler
         {
@@ -114,8 +124,9 @@ internal sealed class Connection : IAsyncDisposable
             // A proxy for the internet cannot reach this machine's own loopback.
             UseProxy = !address.IsLoopback,
         };
+        _credentials.Apply(handler.SslOptions);
         var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
         _channels.Add(channel);
-        return channel;
+        return _credentials.On(channel.CreateCallInvoker());
     }
 }

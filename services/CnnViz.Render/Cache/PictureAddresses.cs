@@ -68,8 +68,8 @@ internal sealed class PictureAddresses(InferenceService.InferenceServiceClient i
 
     private async Task<ContentAddress> OfAsync(ContentAddressRequest numbers, IMessage request, UpstreamCall call)
     {
-        var answer = await inference.ContentAddressAsync(numbers, deadline: call.Deadline, cancellationToken: call.Token)
-            .ConfigureAwait(false);
+        var answer = await inference.ContentAddressAsync(
+            numbers, headers: call.Headers, deadline: call.Deadline, cancellationToken: call.Token).ConfigureAwait(false);
         return CanonicalHash.Of(_build.Value, answer.Sha256, request);
     }
 }

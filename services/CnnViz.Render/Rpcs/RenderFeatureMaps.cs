@@ -23,12 +23,13 @@ internal sealed partial class RenderGrpcService
                 ("style.color_bar", "needs one range for all tiles: another normalization than PER_TILE"));
         }
 
+        var headers = credentials.Of(context);
         var address = maps.NoCache
             ? (ContentAddress?)null
-            : await Upstream(() => addresses.OfAsync(request, UpstreamCall.Of(context)));
+            : await Upstream(() => addresses.OfAsync(request, UpstreamCall.Of(headers, context)));
         await caches.FeatureMaps.ServeAsync(
             address,
-            (emit, token) => DrawAsync(maps, style, UpstreamCall.Of(maps.NoCache, context, token), emit),
+            (emit, token) => DrawAsync(maps, style, UpstreamCall.Of(headers, maps.NoCache, context, token), emit),
             (message, more) => responseStream.WriteAsync(message, more, context.CancellationToken),
             context.CancellationToken);
     }
@@ -39,6 +40,7 @@ internal sealed partial class RenderGrpcService
         {
             var model = await inference.ModelInfoAsync(
                 new ModelInfoRequest { Model = maps.Model, Spec = maps.Spec, Height = maps.Height, Width = maps.Width },
+                headers: limits.Headers,
                 deadline: limits.Deadline,
                 cancellationToken: limits.Token);
             FeatureMapPicture.Check(model, maps, style);

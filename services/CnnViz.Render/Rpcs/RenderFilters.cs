@@ -21,12 +21,13 @@ internal sealed partial class RenderGrpcService
         fields.Known("order", request.Order);
         fields.InRange("first", true, request.First, 0, MostFilters);
         fields.Throw();
+        var headers = credentials.Of(context);
         var address = request.NoCache
             ? (ContentAddress?)null
-            : await Upstream(() => addresses.OfAsync(request, UpstreamCall.Of(context)));
+            : await Upstream(() => addresses.OfAsync(request, UpstreamCall.Of(headers, context)));
         await caches.Filters.ServeAsync(
             address,
-            (emit, token) => DrawAsync(request, style, UpstreamCall.Of(request.NoCache, context, token), emit),
+            (emit, token) => DrawAsync(request, style, UpstreamCall.Of(headers, request.NoCache, context, token), emit),
             (message, more) => responseStream.WriteAsync(message, more, context.CancellationToken),
             context.CancellationToken);
     }
@@ -38,6 +39,7 @@ internal sealed partial class RenderGrpcService
         {
             var model = await inference.ModelInfoAsync(
                 new ModelInfoRequest { Model = request.Model, Spec = request.Spec },
+                headers: limits.Headers,
                 deadline: limits.Deadline,
                 cancellationToken: limits.Token);
             var (info, _) = await inference.ReadWeightsAsync(

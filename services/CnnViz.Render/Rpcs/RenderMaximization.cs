@@ -23,12 +23,13 @@ internal sealed partial class RenderGrpcService
 
         Animations.Check(request);
         var maximize = Maximizations.Check(request);
+        var headers = credentials.Of(context);
         var address = maximize.NoCache
             ? (ContentAddress?)null
-            : await Upstream(() => addresses.OfAsync(request, Animations.WithPreviews(request), UpstreamCall.Of(context)));
+            : await Upstream(() => addresses.OfAsync(request, Animations.WithPreviews(request), UpstreamCall.Of(headers, context)));
         await caches.Maximizations.ServeAsync(
             address,
-            (emit, token) => DrawAsync(request, maximize, style, UpstreamCall.Of(maximize.NoCache, context, token), emit),
+            (emit, token) => DrawAsync(request, maximize, style, UpstreamCall.Of(headers, maximize.NoCache, context, token), emit),
             (message, more) => responseStream.WriteAsync(message, more, context.CancellationToken),
             context.CancellationToken);
     }
@@ -47,7 +48,7 @@ internal sealed partial class RenderGrpcService
         {
             var model = await LabelsAsync(maximize, style, limits).ConfigureAwait(false);
             using var call = inference.MaximizeFilter(
-                Animations.WithPreviews(request), deadline: limits.Deadline, cancellationToken: limits.Token);
+                Animations.WithPreviews(request), headers: limits.Headers, deadline: limits.Deadline, cancellationToken: limits.Token);
             await foreach (var message in call.ResponseStream.ReadAllAsync(limits.Token).ConfigureAwait(false))
             {
                 var happened = message.Event;
@@ -107,6 +108,7 @@ internal sealed partial class RenderGrpcService
         style.Labels == TileLabels.Classes
             ? await inference.ModelInfoAsync(
                 new ModelInfoRequest { Model = request.Model, Spec = request.Spec },
+                headers: limits.Headers,
                 deadline: limits.Deadline,
                 cancellationToken: limits.Token)
             : new ModelInfoResponse { Name = request.Model };

@@ -12,6 +12,7 @@ internal static class InferenceClientExtensions
     /// <exception cref="InvalidOperationException">No address is configured, or one is no URL.</exception>
     public static WebApplicationBuilder AddInferenceClient(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<UpstreamCredentials>();
         builder.AddServiceClient<InferenceService.InferenceServiceClient>("inference", "grpc");
         return builder;
     }

@@ -14,7 +14,7 @@ internal static class InferenceReads
         var reader = new TensorReader();
         var weights = new List<ReceivedTensor>();
         using var call = inference.FilterWeights(
-            request, deadline: limits.Deadline, cancellationToken: limits.Token);
+            request, headers: limits.Headers, deadline: limits.Deadline, cancellationToken: limits.Token);
         await foreach (var message in call.ResponseStream.ReadAllAsync(limits.Token).ConfigureAwait(false))
         {
             switch (message.ContentCase)
@@ -44,7 +44,8 @@ internal static class InferenceReads
     {
         FeatureMapsInfo? info = null;
         var reader = new TensorReader();
-        using var call = inference.FeatureMaps(request, deadline: limits.Deadline, cancellationToken: limits.Token);
+        using var call = inference.FeatureMaps(
+            request, headers: limits.Headers, deadline: limits.Deadline, cancellationToken: limits.Token);
         await foreach (var message in call.ResponseStream.ReadAllAsync(limits.Token).ConfigureAwait(false))
         {
             switch (message.ContentCase)

@@ -1,4 +1,5 @@
 using CnnViz.ServiceDefaults.Discovery;
+using CnnViz.ServiceDefaults.Tls;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Balancer;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -22,7 +24,7 @@ public static class ServiceClientExtensions
     /// to several addresses in turns. One that ends UNAVAILABLE before anything of its answer has come is tried again, up to four
     /// times in all within some two seconds, at another address where there is one; nothing else is repeated, nothing is sent twice
     /// at a time, and no call has a time limit besides its own deadline. Connections in use are kept alive by pings, so that one whose
-    /// other end has vanished is noticed within 40 seconds.
+    /// other end has vanished is noticed within 40 seconds. Whom they trust, and as whom they call, <see cref="UpstreamOptions"/> says.
     /// </summary>
     /// <param name="builder">The host.</param>
     /// <param name="service">The service's name, such as "inference".</param>
@@ -41,17 +43,25 @@ public static class ServiceClientExtensions
             { Addresses: [var only] } => only,
             _ => new Uri($"static:///{service}/{endpoint}"),
         };
+        builder.Services.AddOptions<UpstreamOptions>().BindConfiguration("Upstream");
         return builder.Services
             .AddGrpcClient<TClient>(options => options.Address = address)
             .ConfigureChannel(channel => Configure(channel, addresses))
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-            {
-                EnableMultipleHttp2Connections = true,
-                KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-                KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-                UseCookies = false,
-            });
+            .ConfigurePrimaryHttpMessageHandler(provider => Handler(provider.GetRequiredService<IOptions<UpstreamOptions>>().Value));
+    }
+
+    private static SocketsHttpHandler Handler(UpstreamOptions upstream)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            UseCookies = false,
+        };
+        upstream.Apply(handler.SslOptions);
+        return handler;
     }
 
     private static void Configure(GrpcChannelOptions channel, ServiceAddresses addresses)

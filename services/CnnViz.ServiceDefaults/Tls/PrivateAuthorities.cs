@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace CnnViz.ServiceDefaults.Tls;
 
 /// <summary>Trust in certificates of given authorities, and in none besides.</summary>
-public static class PrivateAuthorities
+internal static class PrivateAuthorities
 {
     private const string ServerUse = "1.3.6.1.5.5.7.3.1";
     private const string ClientUse = "1.3.6.1.5.5.7.3.2";
