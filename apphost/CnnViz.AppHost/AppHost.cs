@@ -5,6 +5,9 @@
 //   CNNVIZ_MODEL_UPLOADS                             1: models may be uploaded and deleted over gRPC; by default off
 //   CNNVIZ_INFERENCE_PORT, CNNVIZ_RENDER_PORT        fixed ports for gRPC; free ones by default
 //   CNNVIZ_INFERENCE_HTTP_PORT, CNNVIZ_RENDER_HTTP_PORT  the same for HTTP/1.1 (/health, /alive)
+//   Callers__*, Limits__*, Drain__*, Tls__*          handed on to inference and render (docs/callers-and-limits.md); Upstream__* to
+//                                                    render; files by their absolute paths
+//   Parameters__service-key                          the key that render calls inference with; by default its callers' own
 //   CNNVIZ_ENDPOINTS_FILE                            where to write the addresses once everything is healthy
 using CnnViz.AppHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,11 +33,14 @@ try
             "CNNVIZ_MODELS", builder.Configuration["CNNVIZ_MODELS"] ?? Path.GetFullPath("../../models", builder.AppHostDirectory))
         .WithEnvironment("CNNVIZ_MODEL_FILES", builder.Configuration["CNNVIZ_MODEL_FILES"] ?? "0")
         .WithEnvironment("CNNVIZ_MODEL_UPLOADS", builder.Configuration["CNNVIZ_MODEL_UPLOADS"] ?? "0")
+        .WithSharedSettings()
         .WithReference(redis);
 
     var render = builder.AddProject<Projects.CnnViz_Render>("render")
         .WithServiceEndpoints("CNNVIZ_RENDER")
         .WithExternalHttpEndpoints()
+        .WithSharedSettings()
+        .WithUpstreamSettings()
         .WithReference(inference)
         .WithReference(redis)
         .WaitFor(inference);

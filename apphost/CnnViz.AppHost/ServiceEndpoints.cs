@@ -5,7 +5,7 @@ namespace CnnViz.AppHost;
 /// <summary>The two endpoints that every service of the stack has.</summary>
 internal static class ServiceEndpoints
 {
-    /// <summary>Cleartext HTTP/2 for gRPC.</summary>
+    /// <summary>HTTP/2 for gRPC, cleartext unless Tls:Certificate is set.</summary>
     public const string Grpc = "grpc";
 
     /// <summary>HTTP/1.1 for probes and pages: a cleartext HTTP/2 port cannot answer them.</summary>
@@ -20,9 +20,18 @@ internal static class ServiceEndpoints
         this IResourceBuilder<ProjectResource> service, string settings)
         => service
             .WithHttpEndpoint(Port(service, $"{settings}_PORT"), name: Grpc, env: "CNNVIZ_GRPC_PORT")
-            .WithEndpoint(Grpc, endpoint => endpoint.Transport = "http2")
+            .WithEndpoint(Grpc, endpoint =>
+            {
+                endpoint.Transport = "http2";
+                endpoint.UriScheme = Encrypted(service, "Tls:Certificate") ? "https" : "http";
+            })
             .WithHttpEndpoint(Port(service, $"{settings}_HTTP_PORT"), name: Http, env: "CNNVIZ_HTTP_PORT")
+            .WithEndpoint(Http, endpoint => endpoint.UriScheme = Encrypted(service, "Tls:Http") ? "https" : "http")
             .WithHttpHealthCheck("/health", endpointName: Http);
+
+    private static bool Encrypted(IResourceBuilder<ProjectResource> service, string setting)
+        => service.ApplicationBuilder.Configuration[setting] is { Length: > 0 } value
+            && !value.Equals("false", StringComparison.OrdinalIgnoreCase);
 
     private static int? Port(IResourceBuilder<ProjectResource> service, string setting)
         => service.ApplicationBuilder.Configuration[setting] switch

@@ -27,15 +27,23 @@ internal static class InferenceHost
     // Networks defined in requests; their weights are computed when read, so that each is a few kilobytes.
     private const int SpecModelsKept = 64;
 
+    /// <summary>The host with the engines of this machine.</summary>
+    /// <param name="args">The command line.</param>
+    public static WebApplication Build(string[] args) => Build(args, Engines);
+
     /// <param name="args">The command line.</param>
     /// <param name="engines">The engines there are, best first without an accelerator.</param>
-    public static WebApplication Build(string[] args, IReadOnlyList<EngineEntry> engines)
+    public static WebApplication Build(string[] args, IReadOnlyList<EngineEntry> engines) => Build(args, _ => engines);
+
+    private static WebApplication Build(string[] args, Func<ComputeOptions, IReadOnlyList<EngineEntry>> engines)
     {
         // Settings lie beside the program, wherever it is started from.
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults();
-        builder.Services.AddOptions<ComputeOptions>().BindConfiguration("Compute").ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<ComputeOptions>().BindConfiguration("Compute").ValidateDataAnnotations()
+            .Validate(options => options.MemoryBytes is 0 or >= 1 << 20, "Compute:MemoryBytes must be 0 or at least 1048576")
+            .ValidateOnStart();
         builder.Services.AddSingleton<EngineMetrics>();
         builder.Services.AddSingleton(services => new LaneScheduler(
             services.GetRequiredService<IOptions<ComputeOptions>>().Value.Scheduler(),
@@ -55,7 +63,8 @@ internal static class InferenceHost
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<LaneScheduler>(),
             services.GetRequiredService<EngineMetrics>()));
-        builder.Services.AddSingleton(new EngineProvider(engines));
+        builder.Services.AddSingleton(services => new EngineProvider(
+            engines(services.GetRequiredService<IOptions<ComputeOptions>>().Value)));
         builder.AddResultCache();
         builder.Services.AddSingleton<InferenceCaches>();
         builder.AddRuns();
@@ -74,9 +83,16 @@ internal static class InferenceHost
     }
 
     /// <summary>The engines there are: a CUDA device before the CPU, and there the one made for it.</summary>
-    public static IReadOnlyList<EngineEntry> Engines() =>
+    private static IReadOnlyList<EngineEntry> Engines(ComputeOptions options) =>
     [
-        new EngineEntry("onednn", () => OneDnnEngine.WhyUnavailable, () => new OneDnnEngine()),
-        new EngineEntry("torch", () => TorchEngine.WhyUnavailable, () => new TorchEngine(), () => TorchEngine.HasCuda),
+        new EngineEntry(
+            "onednn",
+            () => OneDnnEngine.WhyUnavailable,
+            () => new OneDnnEngine(new OneDnnEngineOptions { MemoryLimitBytes = options.MemoryBytes })),
+        new EngineEntry(
+            "torch",
+            () => TorchEngine.WhyUnavailable,
+            () => new TorchEngine(new TorchEngineOptions { MemoryLimitBytes = options.MemoryBytes }),
+            () => TorchEngine.HasCuda),
     ];
 }

@@ -1,3 +1,3 @@
 using CnnViz.Inference;
 
-await InferenceHost.Build(args, InferenceHost.Engines()).RunAsync();
+await InferenceHost.Build(args).RunAsync();

@@ -46,6 +46,29 @@ public sealed class ReplayCacheTests
     }
 
     [Fact]
+    public async Task ServeAsync_TheFirstCallerIsRefusedForAReasonOfItsOwn_TheOthersComputeForThemselves()
+    {
+        var replay = Answers.Replay(Cache());
+        var (answer, count, go) = (Answers.Make(1), new Answers.StrongBox(), new TaskCompletionSource());
+        var refused = replay.CallAsync(Answers.Address("own reason"), async (_, token) =>
+        {
+            await go.Task.WaitAsync(token);
+            throw new CallerFailureException(new TimeoutException("too late for this one"));
+        });
+        var others = Enumerable.Range(0, 5)
+            .Select(_ => replay.CallAsync(Answers.Address("own reason"), Answers.Counted(answer, count))).ToList();
+        go.SetResult();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => refused);
+        Assert.All(await Task.WhenAll(others), result => Answers.Same(answer, result.Messages));
+        Assert.Equal(1, count.Value);
+
+        // Alone, it is the same failure.
+        await Assert.ThrowsAsync<TimeoutException>(() => replay.CallAsync(
+            null, (_, _) => throw new CallerFailureException(new TimeoutException("too late for this one"))));
+    }
+
+    [Fact]
     public async Task ServeAsync_AllCallersLeave_TheComputationIsStoppedAndTheNextCallComputes()
     {
         var replay = Answers.Replay(Cache());

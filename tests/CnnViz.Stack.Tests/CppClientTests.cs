@@ -10,6 +10,9 @@ public sealed class CppClientTests(StackFixture stack)
     // Built once for all tests, beside the .NET outputs; CMake builds again only what changed.
     private static readonly Lazy<Task<string>> _program = new(BuildAsync);
 
+    /// <summary>The built program.</summary>
+    internal static Task<string> Program => _program.Value;
+
     [CppFact]
     public async Task Maximize_AFewFilters_PrintsProgressAndSavesThePicture()
     {

@@ -13,6 +13,9 @@ public sealed class NodeClientTests(StackFixture stack)
     // Installed once for all tests, from the lock file, when that is newer than what is there.
     private static readonly Lazy<Task> _installed = new(InstallAsync);
 
+    /// <summary>Ends when the programs' packages are there.</summary>
+    internal static Task Installed => _installed.Value;
+
     [NodeFact]
     public async Task Maximize_AFewFilters_PrintsProgressAndSavesThePicture()
     {

@@ -21,6 +21,13 @@ internal sealed class ComputeOptions
     [Range(1, 3_600_000)]
     public int RetryAfterMs { get; set; } = 2000;
 
+    /// <summary>
+    /// Most bytes that one pass may be estimated to take besides weights, at least 1 MiB; 0 (the default) = half of the memory that the
+    /// process may have, or four fifths of a CUDA device's. A network that needs more is refused before anything is allocated.
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long MemoryBytes { get; set; }
+
     /// <summary>The scheduler's form of it.</summary>
     public LaneSchedulerOptions Scheduler() =>
         new() { Lanes = Lanes, Tickets = ActiveCalls, RetryAfter = TimeSpan.FromMilliseconds(RetryAfterMs) };

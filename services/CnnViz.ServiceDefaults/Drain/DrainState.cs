@@ -1,4 +1,5 @@
 using CnnViz.ServiceDefaults.Errors;
+using Grpc.AspNetCore.HealthChecks;
 using Grpc.Core;
 using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Http;
@@ -60,7 +61,12 @@ public sealed partial class DrainState : IDisposable
         Log.Draining(_logger, _options.Pause.TotalSeconds, _options.Grace.TotalSeconds);
 
         // Who watches hears it now, not with the next round of checks.
-        _services.GetService<HealthServiceImpl>()?.SetStatus("", ServingStatus.NotServing);
+        var health = _services.GetService<HealthServiceImpl>();
+        foreach (var service in _services.GetRequiredService<IOptions<GrpcHealthChecksOptions>>().Value.Services)
+        {
+            health?.SetStatus(service.Name, ServingStatus.NotServing);
+        }
+
         try
         {
             await Task.Delay(_options.Pause, _time, _hurry.Token).ConfigureAwait(false);

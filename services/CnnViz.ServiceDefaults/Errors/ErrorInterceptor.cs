@@ -11,7 +11,7 @@ namespace CnnViz.ServiceDefaults.Errors;
 /// service's stop has cut short UNAVAILABLE; any other exception is ours: it is logged with a reference, and the caller gets INTERNAL
 /// with that reference and nothing else.
 /// </summary>
-public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, TimeProvider time, DrainState drain) : Interceptor
+public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, TimeProvider time, DrainState? drain = null) : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
@@ -60,7 +60,7 @@ public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, T
     {
         if (context.CancellationToken.IsCancellationRequested)
         {
-            return drain.GraceOver.IsCancellationRequested
+            return drain is { GraceOver.IsCancellationRequested: true }
                 ? RpcErrors.Unavailable("STOPPING", "this replica is shutting down; call again, on another one")
                 : context.Deadline <= time.GetUtcNow().UtcDateTime
                 ? new RpcException(new Status(StatusCode.DeadlineExceeded, "the call's deadline passed"))

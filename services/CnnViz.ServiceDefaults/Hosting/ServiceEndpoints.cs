@@ -27,8 +27,9 @@ public static partial class ServiceEndpoints
         var grpcPort = Port(builder.Configuration, "CNNVIZ_GRPC_PORT");
         var httpPort = Port(builder.Configuration, "CNNVIZ_HTTP_PORT");
         builder.Services.AddOptions<TlsOptions>().BindConfiguration("Tls")
-            .Validate(options => options.Refusal() is null, "Tls:Certificate and Tls:Key are needed together, and for all else of Tls; "
-                + "Tls:RequireClientCertificate needs Tls:ClientCa")
+            .Validate(
+                options => options.Refusal() is null,
+                "Tls:Certificate and Tls:Key are needed together, and for all else of Tls; Tls:RequireClientCertificate needs Tls:ClientCa")
             .ValidateOnStart();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -5,6 +5,7 @@ using CnnViz.V1;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Health.V1;
+using HealthClient = Grpc.Health.V1.Health.HealthClient;
 
 namespace CnnViz.ServiceDefaults.Tests.Callers;
 
@@ -115,12 +116,12 @@ public sealed class KeyTests
     {
         await using (var open = await RunningHost.StartAsync(_three))
         {
-            var answer = await new Health.HealthClient(open.Channel()).CheckAsync(new HealthCheckRequest());
+            var answer = await new HealthClient(open.Channel()).CheckAsync(new HealthCheckRequest());
             Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, answer.Status);
         }
 
         await using var closed = await RunningHost.StartAsync([.. _three, "Callers:OpenHealth=false"]);
-        var health = new Health.HealthClient(closed.Channel());
+        var health = new HealthClient(closed.Channel());
         var refusal = await Assert.ThrowsAsync<RpcException>(() => health.CheckAsync(new HealthCheckRequest()).ResponseAsync);
         Assert.Equal(StatusCode.Unauthenticated, refusal.StatusCode);
         await health.CheckAsync(new HealthCheckRequest(), Key("key-of-painter"));
