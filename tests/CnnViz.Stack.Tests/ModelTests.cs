@@ -45,6 +45,21 @@ public sealed class ModelTests(StackFixture stack)
     }
 
     [Fact]
+    public async Task Metrics_OfBothServices_TellWhatTheyWereAsked()
+    {
+        await stack.Inference.ListModelsAsync(new ListModelsRequest());
+        using var http = new HttpClient();
+        Assert.Contains(
+            "rpc_server_call_duration_seconds_count{rpc_grpc_status_code=\"0\",rpc_method=\"ListModels\"",
+            await http.GetStringAsync(new Uri(stack.InferenceHttp, "/metrics")),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "# TYPE cnnviz_cache_memory_used_bytes gauge\n",
+            await http.GetStringAsync(new Uri(stack.RenderHttp, "/metrics")),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Health_HttpAndReadiness_AreOk()
     {
         using var http = new HttpClient();

@@ -18,6 +18,7 @@ public sealed class ScrapeTests
             "CnnViz.Inference", ("ConnectionStrings__redis", redis.ConnectionString));
         var client = new InferenceService.InferenceServiceClient(inference.Channel);
         Scrape? during = null;
+        Task<MaximizationCompleted?>? equal = null;
         using (var call = client.MaximizeFilter(Calls.Maximization(2, 2000)))
         {
             var told = 0;
@@ -26,10 +27,12 @@ public sealed class ScrapeTests
                 if (message.Event.Progress is not null && ++told == 50)
                 {
                     during = await Scrape.ParseAsync(await inference.GetAsync("/metrics"));
+                    equal = client.CompletedAsync(Calls.Maximization(2, 2000));
                 }
             }
         }
 
+        Assert.NotNull(await equal!);
         Assert.NotNull(during);
         Assert.Equal(1, during.Value("cnnviz_runs_active"));
         Assert.Equal(1, during.Value("cnnviz_tickets_active"));
@@ -39,13 +42,7 @@ public sealed class ScrapeTests
         Assert.InRange(during.Value("cnnviz_queue_depth"), 0, 2);
         Assert.InRange(during.Value("cnnviz_lanes_running"), 0, during.Value("cnnviz_lanes_limit"));
 
-        using (var again = client.MaximizeFilter(Calls.Maximization(2, 2000)))
-        {
-            await foreach (var _ in again.ResponseStream.ReadAllAsync())
-            {
-            }
-        }
-
+        Assert.NotNull(await client.CompletedAsync(Calls.Maximization(2, 2000)));
         await Assert.ThrowsAsync<RpcException>(() => client.ModelInfoAsync(new ModelInfoRequest()).ResponseAsync);
         var after = await Scrape.ParseAsync(await inference.GetAsync("/metrics"));
         Assert.Equal(4000, after.Value("cnnviz_steps_total"));
@@ -53,10 +50,11 @@ public sealed class ScrapeTests
         Assert.Equal(0, after.Value("cnnviz_runs_active"));
         Assert.Equal(1, after.Value("cnnviz_runs_ended_total", ("cnnviz_run_state", "succeeded")));
         Assert.Equal(1, after.Value("cnnviz_cache_misses_total"));
+        Assert.Equal(1, after.Value("cnnviz_cache_joins_total"));
         Assert.Equal(1, after.Value("cnnviz_cache_hits_total", ("cnnviz_cache_level", "memory")));
         Assert.Equal(0, after.Value("cnnviz_redis_breaker_open"));
         Assert.Equal(1, after.Value("cnnviz_failures_total", ("rpc_method", "ModelInfo"), ("error_type", "INVALID_ARGUMENT")));
-        Assert.Equal(2, after.Value(
+        Assert.Equal(3, after.Value(
             "rpc_server_call_duration_seconds_count", ("rpc_method", "MaximizeFilter"), ("rpc_grpc_status_code", "0")));
         Assert.True(after.Value("cnnviz_sent_bytes_total", ("rpc_method", "MaximizeFilter")) > 100_000);
         Assert.Contains(after.Samples, sample => sample.Name.StartsWith("dotnet_", StringComparison.Ordinal));

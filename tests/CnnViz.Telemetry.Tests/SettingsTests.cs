@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CnnViz.ServiceDefaults.Telemetry;
 using CnnViz.ServiceDefaults.Telemetry.Prometheus;
 using Microsoft.AspNetCore.Builder;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -57,6 +59,22 @@ public sealed class SettingsTests
         builder.ConfigureOpenTelemetry();
         await using var app = builder.Build();
         Assert.Null(app.Services.GetService<MetricCollector>());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false, "OTEL_TRACES_SAMPLER=always_off")]
+    [InlineData(false, "OTEL_TRACES_SAMPLER=traceidratio", "OTEL_TRACES_SAMPLER_ARG=0")]
+    public async Task Sampler_OfTheVariables_Decides(bool recorded, params string[] settings)
+    {
+        var builder = Builder(["OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9", "OTEL_SERVICE_NAME=mine", .. settings]);
+        builder.ConfigureOpenTelemetry();
+        await using var app = builder.Build();
+        var provider = app.Services.GetRequiredService<TracerProvider>();
+        using var source = new ActivitySource($"CnnViz.Sampled{Guid.NewGuid():N}");
+        using var span = source.StartActivity("work");
+        Assert.Equal(recorded, span?.Recorded ?? false);
+        Assert.Contains(new KeyValuePair<string, object>("service.name", "mine"), provider.GetResource().Attributes);
     }
 
     [Fact]

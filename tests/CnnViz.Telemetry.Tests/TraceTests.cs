@@ -3,11 +3,12 @@ using CnnViz.Telemetry.Tests.Otlp;
 using CnnViz.Telemetry.Tests.Support;
 using CnnViz.V1;
 using Grpc.Core;
+using Xunit.Abstractions;
 
 namespace CnnViz.Telemetry.Tests;
 
 /// <summary>What a collector gets of whole calls through the services' own processes.</summary>
-public sealed class TraceTests
+public sealed class TraceTests(ITestOutputHelper output)
 {
     private const string Password = "redis-pass-7c1f";
     private const string Key = "otlp-key-93ab";
@@ -44,6 +45,7 @@ public sealed class TraceTests
         var root = Assert.Single(collector.Spans, span => span.Span.Name == "cnnviz.v1.RenderService/RenderMaximization");
         var trace = collector.Spans.Where(span => span.Trace == root.Trace).ToList();
         OneTree(root, trace);
+        Print(root, trace, "");
         string[] expected =
         [
             "cnnviz-inference/cnnviz.v1.InferenceService/MaximizeFilter", "cnnviz-inference/cache lookup",
@@ -202,6 +204,16 @@ public sealed class TraceTests
 
     private static double Last(OtlpReceiver collector, string service, string metric) =>
         collector.Metrics.Last(one => one.Service == service && one.Metric.Name == metric).Total;
+
+    private void Print(TakenSpan span, IReadOnlyList<TakenSpan> trace, string indent)
+    {
+        output.WriteLine($"{indent}{span.Service} {span.Span.Name} {(span.Span.End - span.Span.Start) / 1e6:f1} ms "
+            + string.Join(' ', span.Attributes.Select(one => $"{one.Key}={one.Value}")));
+        foreach (var child in trace.Where(other => other.Parent == span.Id).OrderBy(child => child.Span.Start))
+        {
+            Print(child, trace, indent + "  ");
+        }
+    }
 
     /// <summary>Every span but the root has its parent among the others.</summary>
     private static void OneTree(TakenSpan root, IReadOnlyList<TakenSpan> trace)

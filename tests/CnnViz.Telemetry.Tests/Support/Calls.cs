@@ -16,6 +16,20 @@ internal static class Calls
         Settings = new MaximizationSettings { Steps = steps },
     };
 
+    /// <summary>A maximization to its end, as that is told.</summary>
+    public static async Task<MaximizationCompleted?> CompletedAsync(
+        this InferenceService.InferenceServiceClient inference, MaximizeFilterRequest request)
+    {
+        MaximizationCompleted? completed = null;
+        using var call = inference.MaximizeFilter(request);
+        await foreach (var message in call.ResponseStream.ReadAllAsync())
+        {
+            completed = message.Event.Completed ?? completed;
+        }
+
+        return completed;
+    }
+
     /// <summary>A picture of one, to its end; returns the picture's file.</summary>
     public static async Task<byte[]> PictureAsync(this RenderService.RenderServiceClient render, MaximizeFilterRequest maximize)
     {
