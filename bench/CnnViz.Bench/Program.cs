@@ -14,6 +14,9 @@ IReadOnlyList<IBenchJob> jobs =
     new ScalingJob(),
     new ConcurrencyJob(),
     new TelemetryJob(),
+    new CacheJob(),
+    new EventsJob(),
+    new SickRedisJob(),
     new SmallPassesJob(),
 ];
 

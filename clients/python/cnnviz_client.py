@@ -31,16 +31,17 @@ def add_credentials(parser):
     parser.add_argument("--api-key", metavar="KEY", help="API key or token; better in $CNNVIZ_API_KEY, which other users cannot see")
 
 
-def channel(endpoint, options=None):
+def channel(endpoint, options=None, arguments=()):
     """A channel to "host:port" (cleartext, or TLS where `options` has ca or cert), "http://host:port" or "https://host[:port]".
 
-    `options` is what a parser with `add_credentials` gives; without it the key comes from CNNVIZ_API_KEY alone.
+    `options` is what a parser with `add_credentials` gives; without it the key comes from CNNVIZ_API_KEY alone. `arguments` are
+    further channel arguments of gRPC.
     """
     scheme, _, target = endpoint.rpartition("://")
     target = target.rstrip("/")
     # A proxy for the internet cannot reach this machine's own loopback.
     loopback = re.match(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:|$)", target)
-    arguments = [("grpc.enable_http_proxy", 0)] if loopback else []
+    arguments = [*arguments, ("grpc.enable_http_proxy", 0)] if loopback else list(arguments)
     ca, cert, key = (getattr(options, name, None) for name in ("ca", "cert", "key"))
     if scheme == "https" or (not scheme and (ca or cert)):
         credentials = grpc.ssl_channel_credentials(*(_read(file) for file in (ca, key, cert)))

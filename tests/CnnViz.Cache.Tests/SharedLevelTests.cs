@@ -12,7 +12,7 @@ public sealed class SharedLevelTests
     {
         var time = new ManualTime();
         var store = new HungStore();
-        var options = new CacheOptions { FailuresUntilOpen = 1 };
+        var options = new CacheOptions { BudgetMilliseconds = 100, FailuresUntilOpen = 1 };
         var replay = Answers.Replay(Replica.Of(options, store, time));
         var (answer, count) = (Answers.Make(1), new Answers.StrongBox());
         var call = replay.CallAsync(Answers.Address("waits"), Answers.Counted(answer, count));

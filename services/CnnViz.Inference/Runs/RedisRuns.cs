@@ -16,7 +16,7 @@ namespace CnnViz.Inference.Runs;
 /// the lease still is the writer's. Every call throws <see cref="RedisException"/> or <see cref="TimeoutException"/> where Redis
 /// does not answer.
 /// </summary>
-internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
+internal sealed partial class RedisRuns(RedisConnection connection, RunOptions options)
 {
     private const string Index = RedisConnection.Prefix + "runs";
     private const string Active = RedisConnection.Prefix + "runs:active";
@@ -26,6 +26,7 @@ internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
     private const string TakeoversField = "takeovers";
     private const string OwnerField = "owner";
     private const string TraceField = "trace";
+    private const string OrphanField = "orphan";
     private const string EventField = "e";
 
     // Names kept, also of runs that are no longer; the oldest go.
@@ -58,19 +59,6 @@ internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
 
         await ReleaseAsync(id, token).ConfigureAwait(false);
         return false;
-    }
-
-    /// <summary>Takes a run over, if nobody holds its lease: whoever had it before can no longer write to it.</summary>
-    public async Task<bool> TryTakeOverAsync(string id, string token)
-    {
-        var database = await DatabaseAsync().ConfigureAwait(false);
-        if (!await database.LockTakeAsync(Key(id, "lease"), token, options.LeaseTime).ConfigureAwait(false))
-        {
-            return false;
-        }
-
-        await database.HashSetAsync(Key(id, "about"), OwnerField, token).ConfigureAwait(false);
-        return true;
     }
 
     /// <summary>Whether some replica holds the lease.</summary>
@@ -251,10 +239,6 @@ internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
         }
     }
 
-    /// <summary>Counts a takeover; returns how many there were.</summary>
-    public async Task<int> CountTakeoverAsync(string id) => (int)await (await DatabaseAsync().ConfigureAwait(false))
-        .HashIncrementAsync(Key(id, "about"), TakeoversField).ConfigureAwait(false);
-
     /// <summary>Names of runs before one, newest first.</summary>
     /// <param name="before">A name; empty for the newest.</param>
     /// <param name="most">At most so many.</param>
@@ -272,13 +256,7 @@ internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
     }
 
     /// <summary>Calls back whenever a run has news, until disposed; messages may be lost.</summary>
-    public async Task<IAsyncDisposable> ListenAsync(string id, Action heard)
-    {
-        var subscriber = (await connection.GetAsync().ConfigureAwait(false)).GetSubscriber();
-        Action<RedisChannel, RedisValue> handler = (_, _) => heard();
-        await subscriber.SubscribeAsync(News(id), handler).ConfigureAwait(false);
-        return new Subscription(() => subscriber.UnsubscribeAsync(News(id), handler, CommandFlags.FireAndForget));
-    }
+    public Task<IAsyncDisposable> ListenAsync(string id, Action heard) => RedisNews.ListenAsync(connection, News(id), heard);
 
     private static RedisKey IndexOf(string owner) => $"{Index}:of:{owner}";
 
@@ -308,9 +286,4 @@ internal sealed class RedisRuns(RedisConnection connection, RunOptions options)
     }
 
     private async Task<IDatabase> DatabaseAsync() => (await connection.GetAsync().ConfigureAwait(false)).GetDatabase();
-
-    private sealed class Subscription(Func<Task> end) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync() => new(end());
-    }
 }

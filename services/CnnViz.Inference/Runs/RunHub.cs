@@ -237,6 +237,7 @@ internal sealed partial class RunHub(
             {
                 Ticket = ticket,
                 CheckpointInterval = _redis is null ? 0 : _options.CheckpointSteps,
+                CheckpointPause = _options.CheckpointPause,
                 Resume = continuation?.Resume,
             };
             await PumpAsync(run, plan, settings, continuation?.Published, emit, cancellation).ConfigureAwait(false);

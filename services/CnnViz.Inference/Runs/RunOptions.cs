@@ -9,6 +9,18 @@ internal sealed class RunOptions
     [Range(1, 4096)]
     public int CheckpointSteps { get; set; } = 16;
 
+    /// <summary>
+    /// Least time from one checkpoint of a group to the next, however short its steps are; default 1 s. It bounds what is computed
+    /// again after a replica has died.
+    /// </summary>
+    public TimeSpan CheckpointPause { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long a run whose replica has gone waits for one that can go on with it, when those that are left lack its engine or its
+    /// weights; default one minute. After that it fails with what they lack.
+    /// </summary>
+    public TimeSpan OrphanTime { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a replica's hold on a run lasts without being renewed; default 3 s.</summary>
     public TimeSpan LeaseTime { get; set; } = TimeSpan.FromSeconds(3);
 
@@ -34,7 +46,7 @@ internal sealed class RunOptions
     [Range(1, long.MaxValue)]
     public long RunBytes { get; set; } = 128L * 1024 * 1024;
 
-    /// <summary>Most time in milliseconds that Redis may cost the start of a run; default 100.</summary>
+    /// <summary>Most time in milliseconds that Redis may cost the start of a run; default 90.</summary>
     [Range(1, 60_000)]
-    public int BudgetMilliseconds { get; set; } = 100;
+    public int BudgetMilliseconds { get; set; } = 90;
 }

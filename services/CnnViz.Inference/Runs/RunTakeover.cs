@@ -21,6 +21,8 @@ internal sealed partial class RunTakeover(
 {
     private const int EventsAtOnce = 64;
 
+    private string? _left;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.RenewInterval, time);
@@ -59,6 +61,17 @@ internal sealed partial class RunTakeover(
     private async Task TryTakeOverAsync(string id)
     {
         var token = Guid.NewGuid().ToString("N");
+        if (await ReadAsync(id).ConfigureAwait(false) is { Lacking: { } lacking })
+        {
+            // Perhaps another replica can go on with it; not for ever.
+            var since = await redis.OrphanedSinceAsync(id, time.GetUtcNow()).ConfigureAwait(false);
+            if (time.GetUtcNow() - since < options.Value.OrphanTime)
+            {
+                Left(id, lacking);
+                return;
+            }
+        }
+
         if (!await redis.TryTakeOverAsync(id, token).ConfigureAwait(false))
         {
             return;
@@ -108,8 +121,6 @@ internal sealed partial class RunTakeover(
     {
         try
         {
-            var request = await redis.RequestAsync(about.RunId).ConfigureAwait(false)
-                ?? throw new RpcException(new Status(StatusCode.DataLoss, "the run's request is damaged in Redis"));
             var published = await PublishedAsync(about.RunId).ConfigureAwait(false);
             if (published.Completed)
             {
@@ -118,16 +129,10 @@ internal sealed partial class RunTakeover(
                 return;
             }
 
-            if (published.Started is { Execution: var execution })
+            var (plan, lacking) = await ReadAsync(about.RunId).ConfigureAwait(false);
+            if (plan is null)
             {
-                // The same bits need the same arithmetic.
-                (request.Engine, request.Threads) = (execution.Engine, execution.Threads);
-            }
-
-            var plan = RunPlan.Read(models, engines, request);
-            if (published.Started is { } started && started.Execution.ModelDigest != plan.Graph.Digest)
-            {
-                throw new RpcException(new Status(StatusCode.Aborted, "the replica that took the run over has other weights"));
+                throw lacking ?? new RpcException(new Status(StatusCode.DataLoss, "the run's request is damaged in Redis"));
             }
 
             var states = await redis.StatesAsync(about.RunId).ConfigureAwait(false);
@@ -144,6 +149,45 @@ internal sealed partial class RunTakeover(
         {
             ticket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>What is to be computed, or what this replica lacks for it; neither where the request is damaged.</summary>
+    private async Task<(RunPlan? Plan, RpcException? Lacking)> ReadAsync(string id)
+    {
+        if (await redis.RequestAsync(id).ConfigureAwait(false) is not { } request)
+        {
+            return default;
+        }
+
+        try
+        {
+            var first = await redis.ReadAsync(id, 1, 1).ConfigureAwait(false);
+            var execution = first.Count == 0 ? null : first[0].Started?.Execution;
+            if (execution is not null)
+            {
+                // The same bits need the same arithmetic.
+                (request.Engine, request.Threads) = (execution.Engine, execution.Threads);
+            }
+
+            var plan = RunPlan.Read(models, engines, request);
+            return execution is null || execution.ModelDigest == plan.Graph.Digest
+                ? (plan, null)
+                : (null, new RpcException(new Status(StatusCode.Aborted, "the replicas that are left have other weights")));
+        }
+        catch (RpcException refusal)
+        {
+            return (null, refusal);
+        }
+    }
+
+    /// <summary>Says once that a run is left to others, for as long as it is the one that is.</summary>
+    private void Left(string id, RpcException lacking)
+    {
+        if (_left != id)
+        {
+            _left = id;
+            Log.LeftToOthers(logger, id, lacking.Status.Detail);
         }
     }
 
@@ -175,6 +219,9 @@ internal sealed partial class RunTakeover(
     {
         [LoggerMessage(1, LogLevel.Information, "Run {RunId} goes on here after event {Sequence}; takeover {Takeovers}")]
         public static partial void TakenOver(ILogger logger, string runId, ulong sequence, int takeovers);
+
+        [LoggerMessage(3, LogLevel.Warning, "Run {RunId} is left to other replicas: {Lacking}")]
+        public static partial void LeftToOthers(ILogger logger, string runId, string lacking);
 
         [LoggerMessage(2, LogLevel.Error, "A run whose replica has gone cannot be taken over")]
         public static partial void Failed(ILogger logger, Exception exception);

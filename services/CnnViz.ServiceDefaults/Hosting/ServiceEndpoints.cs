@@ -16,6 +16,9 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>Where a service listens.</summary>
 public static partial class ServiceEndpoints
 {
+    // Watches last as long as their runs; at Kestrel's 100, a client's further calls on the same connection would wait for them.
+    private const int StreamsPerConnection = 1000;
+
     /// <summary>
     /// Two ports: gRPC as HTTP/2, and HTTP/1.1 for probes and pages. They cannot share one: without TLS there is no negotiation, so
     /// an HTTP/2 port answers no HTTP/1.1 probe. Settings: CNNVIZ_GRPC_PORT, CNNVIZ_HTTP_PORT (0 or unset = a free port),
@@ -40,6 +43,7 @@ public static partial class ServiceEndpoints
                 ? new ServerCertificates(tls, services.GetRequiredService<TimeProvider>(), logger)
                 : null;
             kestrel.AddServerHeader = false;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
             kestrel.Listen(address, grpcPort, listen => Protect(listen, HttpProtocols.Http2, certificates, askClient: true));
             kestrel.Listen(
                 address, httpPort, listen => Protect(listen, HttpProtocols.Http1, tls.Http ? certificates : null, askClient: false));

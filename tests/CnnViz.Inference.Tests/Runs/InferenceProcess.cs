@@ -39,7 +39,13 @@ internal sealed partial class InferenceProcess : IAsyncDisposable
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                Environment = { ["ConnectionStrings__redis"] = redis.ConnectionString, ["CNNVIZ_GRPC_PORT"] = "0" },
+                Environment =
+                {
+                    ["ConnectionStrings__redis"] = redis.ConnectionString,
+                    ["CNNVIZ_GRPC_PORT"] = "0",
+                    // Steps of a millisecond: else the run would be over before its first checkpoint.
+                    ["Runs__CheckpointPause"] = "0",
+                },
             },
         };
         var ready = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);

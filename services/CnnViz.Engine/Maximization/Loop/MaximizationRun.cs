@@ -132,9 +132,11 @@ internal sealed class MaximizationRun(
         FilterProgress[] filters = [];
         MaximizationPreview[] previews = [];
         GroupCheckpoint? checkpoint = null;
+        var captured = time.GetTimestamp();
         var resumed = settings.Resume?.Groups.FirstOrDefault(state =>
             state.Group == group && state.Pictures.Count == count && state.Step < options.Steps);
         var done = resumed?.Step ?? 0;
+        var kept = resumed is not null;
         await SkipAsync(count * done, cancellation).ConfigureAwait(false);
         MaximizationResult[] results = [];
         var waited = TimeSpan.Zero;
@@ -180,13 +182,19 @@ internal sealed class MaximizationRun(
             await EmitAsync(result, cancellation).ConfigureAwait(false);
         }
 
-        if (settings.CheckpointInterval > 0)
+        if (kept)
         {
+            // Nothing of the group need be kept any longer.
             await EmitAsync(
                 new MaximizationCheckpoint(new GroupCheckpoint(group, options.Steps, [])), cancellation).ConfigureAwait(false);
         }
 
         return ascent!;
+
+        bool IsDue(int step) => settings.CheckpointInterval > 0
+            && step % settings.CheckpointInterval == 0
+            && step < options.Steps
+            && time.GetElapsedTime(captured) >= settings.CheckpointPause;
 
         void Step(int step, long queued)
         {
@@ -203,8 +211,11 @@ internal sealed class MaximizationRun(
 
             filters = ascent!.Step(step);
             previews = ascent.Previews(step);
-            var due = settings.CheckpointInterval > 0 && step % settings.CheckpointInterval == 0 && step < options.Steps;
-            checkpoint = due ? ascent.Capture(group, step) : null;
+            checkpoint = IsDue(step) ? ascent.Capture(group, step) : null;
+            if (checkpoint is not null)
+            {
+                (captured, kept) = (time.GetTimestamp(), true);
+            }
         }
     }
 

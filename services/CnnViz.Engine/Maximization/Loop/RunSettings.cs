@@ -21,6 +21,9 @@ public sealed record RunSettings
     /// <summary>Steps of a group from one checkpoint to the next; 0 (the default) = no checkpoints.</summary>
     public int CheckpointInterval { get; init; }
 
+    /// <summary>Least time from one checkpoint of a group to the next, or from its start to the first; default none.</summary>
+    public TimeSpan CheckpointPause { get; init; }
+
     /// <summary>
     /// Where an interrupted run goes on; null for a new one. Options, engine, threads and precision must be the same.
     /// </summary>
