@@ -21,7 +21,7 @@ internal sealed partial class RunTakeover(
 {
     private const int EventsAtOnce = 64;
 
-    private string? _left;
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,7 +32,9 @@ internal sealed partial class RunTakeover(
             {
                 try
                 {
-                    foreach (var id in await redis.ActiveAsync().ConfigureAwait(false))
+                    var active = await redis.ActiveAsync().ConfigureAwait(false);
+                    _left.IntersectWith(active);
+                    foreach (var id in active)
                     {
                         stoppingToken.ThrowIfCancellationRequested();
                         if (hub.Find(id) is null && !await redis.IsHeldAsync(id).ConfigureAwait(false))
@@ -65,7 +67,7 @@ internal sealed partial class RunTakeover(
         {
             // Perhaps another replica can go on with it; not for ever.
             var since = await redis.OrphanedSinceAsync(id, time.GetUtcNow()).ConfigureAwait(false);
-            if (time.GetUtcNow() - since < options.Value.OrphanTime)
+            if (time.GetUtcNow() - since < options.Value.OrphanTime && !await redis.IsCancelledAsync(id).ConfigureAwait(false))
             {
                 Left(id, lacking);
                 return;
@@ -181,12 +183,11 @@ internal sealed partial class RunTakeover(
         }
     }
 
-    /// <summary>Says once that a run is left to others, for as long as it is the one that is.</summary>
+    /// <summary>Says once that a run is left to others.</summary>
     private void Left(string id, RpcException lacking)
     {
-        if (_left != id)
+        if (_left.Add(id))
         {
-            _left = id;
             Log.LeftToOthers(logger, id, lacking.Status.Detail);
         }
     }

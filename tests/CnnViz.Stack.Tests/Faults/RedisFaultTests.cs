@@ -96,7 +96,7 @@ public sealed class RedisFaultTests(ITestOutputHelper output)
     }
 
     /// <summary>Overwrites every value that there is; how many.</summary>
-    private static async Task<int> DamageAsync(RedisServer redis)
+    internal static async Task<int> DamageAsync(RedisServer redis)
     {
         var port = redis.Port.ToString(CultureInfo.InvariantCulture);
         var run = await ToolProcess.RunAsync(Path.GetTempPath(), "redis-cli", "-p", port, "EVAL", Damage, "0");

@@ -5,7 +5,7 @@ using CnnViz.V1;
 namespace CnnViz.Stack.Tests.Faults;
 
 /// <summary>
-/// Replicas of the inference service, the render service before the first of them, and the redis-server that they share; each a real
+/// Replicas of the inference service, the render service before them, and the redis-server that they share; each a real
 /// process on free ports. Disposing it ends them all.
 /// </summary>
 internal sealed class ReplicaStack : IAsyncDisposable
@@ -52,7 +52,11 @@ internal sealed class ReplicaStack : IAsyncDisposable
                 .Select(_ => ServiceProcess.StartAsync("CnnViz.Inference", environment))));
             if (render)
             {
-                environment["services__inference__grpc__0"] = stack._inference[0].Grpc.ToString();
+                for (var i = 0; i < replicas; i++)
+                {
+                    environment[$"services__inference__grpc__{i}"] = stack._inference[i].Grpc.ToString();
+                }
+
                 stack._render = await ServiceProcess.StartAsync("CnnViz.Render", environment);
             }
 

@@ -34,6 +34,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         });
     }
 
+    /// <summary>Its number while it lives.</summary>
+    public int Id => _process!.Id;
+
     /// <summary>Where gRPC is.</summary>
     public Uri Grpc { get; }
 

@@ -84,7 +84,7 @@ public sealed class StreamFaultTests(ITestOutputHelper output)
     }
 
     /// <summary>A real network, four pictures, previews on the way.</summary>
-    private static MaximizeFilterRequest Request() => new()
+    internal static MaximizeFilterRequest Request() => new()
     {
         Model = "nanodet",
         Layer = "Add_10",
