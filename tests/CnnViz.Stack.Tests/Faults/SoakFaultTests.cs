@@ -1,7 +1,6 @@
 using System.Globalization;
 using CnnViz.Cache.Tests.Support;
 using CnnViz.Tests.Shared;
-using CnnViz.V1;
 using Xunit.Abstractions;
 
 namespace CnnViz.Stack.Tests.Faults;
