@@ -94,13 +94,20 @@ internal sealed class EventsJob : IBenchJob
 
     private static MaximizeFilterRequest Lucid(bool quick) => Of("nanodet", "Add_10", quick ? 2 : 8, new MaximizationSettings
     {
-        Recipe = Recipe.Lucid, Height = 128, Width = 128, Steps = quick ? 20 : 160,
+        Recipe = Recipe.Lucid,
+        Height = 128,
+        Width = 128,
+        Steps = quick ? 20 : 160,
     });
 
     private static MaximizeFilterRequest Keras(bool quick) => Of(
         Headline.Model, Headline.Layer, quick ? 2 : 8, new MaximizationSettings
         {
-            Recipe = Recipe.Keras, Height = Headline.Size, Width = Headline.Size, Steps = quick ? 4 : Headline.Steps, Border = Headline.Border,
+            Recipe = Recipe.Keras,
+            Height = Headline.Size,
+            Width = Headline.Size,
+            Steps = quick ? 4 : Headline.Steps,
+            Border = Headline.Border,
         });
 
     private static MaximizeFilterRequest Of(string model, string layer, int filters, MaximizationSettings settings)

@@ -57,7 +57,7 @@ public sealed class OverloadTests(ITestOutputHelper output)
         await using var stack = await ReplicaStack.StartAsync(1);
         var models = await stack.Numbers(0).ListModelsAsync(new ListModelsRequest());
         var before = ProcessVitals.Of(stack.Inference[0].Id).Bytes;
-        using var client = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client = new HttpClient();
         using var request = new HttpRequestMessage(
             HttpMethod.Post, new Uri(stack.Inference[0].Grpc, "/cnnviz.v1.InferenceService/FeatureMaps"))
         {
@@ -109,7 +109,11 @@ public sealed class OverloadTests(ITestOutputHelper output)
                 Threads = 1,
                 Settings = new MaximizationSettings
                 {
-                    Recipe = Recipe.Lucid, Height = 64, Width = 64, Steps = steps, Seed = (ulong)seed,
+                    Recipe = Recipe.Lucid,
+                    Height = 64,
+                    Width = 64,
+                    Steps = steps,
+                    Seed = (ulong)seed,
                 },
             },
             cancellationToken: cancellation);

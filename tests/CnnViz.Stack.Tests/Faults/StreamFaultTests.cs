@@ -93,7 +93,12 @@ public sealed class StreamFaultTests(ITestOutputHelper output)
         Threads = 1,
         Settings = new MaximizationSettings
         {
-            Recipe = Recipe.Lucid, Steps = Steps, Height = 96, Width = 96, PreviewInterval = 60, Seed = 11,
+            Recipe = Recipe.Lucid,
+            Steps = Steps,
+            Height = 96,
+            Width = 96,
+            PreviewInterval = 60,
+            Seed = 11,
         },
     };
 }

@@ -106,7 +106,11 @@ internal sealed class TimedCalls : IAsyncDisposable
             Threads = 1,
             Settings = new MaximizationSettings
             {
-                Recipe = Recipe.Lucid, Height = 64, Width = 64, Steps = 4, Seed = (ulong)(kind + 1),
+                Recipe = Recipe.Lucid,
+                Height = 64,
+                Width = 64,
+                Steps = 4,
+                Seed = (ulong)(kind + 1),
             },
         };
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
