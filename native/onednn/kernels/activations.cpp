@@ -26,7 +26,10 @@ struct tangent {
 };
 struct silu {
     vec value(vec x) const { return mul(x, logistic(x)); }
-    vec slope(vec x) const { return mul(logistic(x), fma(x, logistic(negated(x)), set1(1))); }
+    vec slope(vec x) const {
+        const vec s = logistic(x);
+        return mul(s, fma(x, sub(set1(1), s), set1(1)));
+    }
 };
 struct hard_sigmoid {
     vec a, b;
