@@ -3,29 +3,36 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "cnnviz_onednn.h"
 
 namespace cnnviz {
 namespace {
 
-const char* name_of(int isa) {
-    switch (isa) {
-    case dnnl_cpu_isa_avx2: return "avx2";
-    case dnnl_cpu_isa_avx2_vnni: return "avx2_vnni";
-    case dnnl_cpu_isa_avx512_core: return "avx512_core";
-    case dnnl_cpu_isa_avx512_core_vnni: return "avx512_core_vnni";
-    case dnnl_cpu_isa_avx512_core_bf16: return "avx512_core_bf16";
-    case dnnl_cpu_isa_avx512_core_amx: return "avx512_core_amx";
-#if DNNL_VERSION_MAJOR >= 3
-    case dnnl_cpu_isa_avx512_core_fp16: return "avx512_core_fp16";
-#endif
-    default: return "unnamed";
-    }
-}
-
 // oneDNN numbers instruction sets so that a superset has all bits of its subsets.
 bool includes(int isa, int other) { return (isa & other) == other; }
+
+// The largest set that oneDNN's headers name and the processor has; a newer library may know of more.
+const char* name_of(int isa) {
+    static const std::pair<int, const char*> names[] = {
+#if DNNL_VERSION_MAJOR >= 3
+        {dnnl_cpu_isa_avx512_core_amx_fp16, "avx512_core_amx_fp16"},
+#endif
+        {dnnl_cpu_isa_avx512_core_amx, "avx512_core_amx"},
+#if DNNL_VERSION_MAJOR >= 3
+        {dnnl_cpu_isa_avx512_core_fp16, "avx512_core_fp16"},
+#endif
+        {dnnl_cpu_isa_avx512_core_bf16, "avx512_core_bf16"},
+        {dnnl_cpu_isa_avx512_core_vnni, "avx512_core_vnni"},
+        {dnnl_cpu_isa_avx512_core, "avx512_core"},
+        {dnnl_cpu_isa_avx2_vnni, "avx2_vnni"},
+        {dnnl_cpu_isa_avx2, "avx2"},
+    };
+    for (const auto& [set, name] : names)
+        if (includes(isa, set)) return name;
+    return "unnamed";
+}
 
 void limit_isa() {
     const char* wanted = std::getenv("CNNVIZ_ONEDNN_ISA");
