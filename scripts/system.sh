@@ -150,6 +150,15 @@ setup_base() {
   need_models
 }
 
+# What building the services takes; nothing to run them with.
+setup_publish() {
+  mkdir -p "$STATE"
+  need_dotnet
+  probe_feed
+  need_packages "$PACKAGES_ENGINE"
+  if stood_in TorchSharp-cpu; then need_packages "$PACKAGES_NATIVE"; fi
+}
+
 # Enough for the command line alone.
 setup_tool() {
   mkdir -p "$STATE"
