@@ -12,6 +12,7 @@ public sealed class TraceTests(ITestOutputHelper output)
 {
     private const string Password = "redis-pass-7c1f";
     private const string Key = "otlp-key-93ab";
+    private const string CallerKey = "caller-key-2b7e151628aed2a6";
 
     [RedisFact]
     public async Task RenderMaximization_ThroughAllServices_IsOneTraceWithMetricsAndLogs()
@@ -82,33 +83,47 @@ public sealed class TraceTests(ITestOutputHelper output)
         Assert.True(Last(collector, "cnnviz-render", "cnnviz.sent") > picture.Length);
 
         Assert.All(collector.Keys, key => Assert.Equal(Key, key));
-        foreach (var secret in (string[])[Password, Key])
-        {
-            var bytes = System.Text.Encoding.UTF8.GetBytes(secret);
-            Assert.DoesNotContain(collector.Bodies, body => body.AsSpan().IndexOf(bytes) >= 0);
-        }
+        NeverTold(collector, Password, Key);
     }
 
     [Fact]
-    public async Task HttpProtobuf_EverySignal_ArrivesAtItsPathAndAFailedCallIsAnError()
+    public async Task HttpProtobuf_EverySignal_ArrivesAtItsPathWithWhyCallsFailed()
     {
         await using var collector = await OtlpReceiver.StartAsync();
+        var hash = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(CallerKey)));
         await using var inference = await ServiceProcess.StartAsync(
-            "CnnViz.Inference", Telemetry(collector.Http, "http/protobuf"));
+            "CnnViz.Inference",
+            [
+                .. Telemetry(collector.Http, "http/protobuf"),
+                ("Callers__Keys__0__Name", "tester"),
+                ("Callers__Keys__0__Sha256", hash),
+                ("Callers__Keys__0__Permissions__0", "infer"),
+            ]);
         var client = new InferenceService.InferenceServiceClient(inference.Channel);
+        var unknown = await Assert.ThrowsAsync<RpcException>(
+            () => client.ListModelsAsync(new ListModelsRequest()).ResponseAsync);
+        Assert.Equal(StatusCode.Unauthenticated, unknown.StatusCode);
+        var headers = new Metadata { { "x-api-key", CallerKey } };
         var refused = await Assert.ThrowsAsync<RpcException>(
-            () => client.ModelInfoAsync(new ModelInfoRequest { Model = "absent" }).ResponseAsync);
+            () => client.ModelInfoAsync(new ModelInfoRequest { Model = "absent" }, headers).ResponseAsync);
         Assert.Equal(StatusCode.NotFound, refused.StatusCode);
 
         await collector.UntilAsync(
-            () => collector.Metrics.Any(metric => metric.Metric.Name == "cnnviz.failures") && !collector.Logs.IsEmpty,
+            () => collector.Metrics.Any(metric => metric.Metric.Name == "cnnviz.failures" && metric.Total == 2)
+                && !collector.Logs.IsEmpty,
             "metrics and logs");
         await inference.StopAsync();
 
         var span = Assert.Single(collector.Spans, span => span.Span.Name == "cnnviz.v1.InferenceService/ModelInfo");
         Assert.Equal("5", span.Attributes["rpc.grpc.status_code"]);
-        var failures = collector.Metrics.Last(metric => metric.Metric.Name == "cnnviz.failures").Metric.Sum.Points;
-        Assert.Equal("UNKNOWN_MODEL", Taken.Attributes(Assert.Single(failures).Attributes)["error.type"]);
+        var stopped = Assert.Single(collector.Spans, span => span.Span.Name == "cnnviz.v1.InferenceService/ListModels");
+        Assert.Equal("16", stopped.Attributes["rpc.grpc.status_code"]);
+        var failures = collector.Metrics.Last(metric => metric.Metric.Name == "cnnviz.failures").Metric.Sum.Points
+            .Select(point => Taken.Attributes(point.Attributes))
+            .Select(point => $"{point["rpc.method"]} {point["error.type"]}")
+            .Order(StringComparer.Ordinal);
+        Assert.Equal(["ListModels CREDENTIALS_MISSING", "ModelInfo UNKNOWN_MODEL"], failures);
+        NeverTold(collector, CallerKey, hash, Key);
     }
 
     [RedisFact]
@@ -204,6 +219,15 @@ public sealed class TraceTests(ITestOutputHelper output)
 
     private static double Last(OtlpReceiver collector, string service, string metric) =>
         collector.Metrics.Last(one => one.Service == service && one.Metric.Name == metric).Total;
+
+    private static void NeverTold(OtlpReceiver collector, params IEnumerable<string> secrets)
+    {
+        foreach (var secret in secrets)
+        {
+            var bytes = System.Text.Encoding.UTF8.GetBytes(secret);
+            Assert.DoesNotContain(collector.Bodies, body => body.AsSpan().IndexOf(bytes) >= 0);
+        }
+    }
 
     private void Print(TakenSpan span, IReadOnlyList<TakenSpan> trace, string indent)
     {

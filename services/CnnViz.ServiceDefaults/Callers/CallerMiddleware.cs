@@ -1,6 +1,7 @@
 using CnnViz.ServiceDefaults.Drain;
 using CnnViz.ServiceDefaults.Errors;
 using CnnViz.ServiceDefaults.Limits;
+using CnnViz.ServiceDefaults.Telemetry;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,12 @@ namespace CnnViz.ServiceDefaults.Callers;
 /// its messages is read.
 /// </summary>
 internal sealed partial class CallerMiddleware(
-    RequestDelegate next, CallerReader callers, CallerLimits limits, DrainState drain, ILogger<CallerMiddleware> logger)
+    RequestDelegate next,
+    CallerReader callers,
+    CallerLimits limits,
+    DrainState drain,
+    RpcMetrics metrics,
+    ILogger<CallerMiddleware> logger)
 {
     /// <summary>Passes a call on, or refuses it with a gRPC status.</summary>
     public async Task InvokeAsync(HttpContext http)
@@ -41,6 +47,7 @@ internal sealed partial class CallerMiddleware(
         catch (RpcException refusal)
         {
             refusal.WriteTo(http.Response);
+            metrics.Refused(method, refusal);
             return;
         }
 

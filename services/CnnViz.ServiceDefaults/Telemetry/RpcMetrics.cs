@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Google.Rpc;
 using Grpc.Core;
 
@@ -71,6 +72,23 @@ internal sealed class RpcMetrics
             tags.Add("error.type", Reason(failure as RpcException) ?? Name(status));
             _failures.Add(1, tags);
         }
+    }
+
+    /// <summary>A call was refused before gRPC saw it; its span is told what gRPC would have.</summary>
+    /// <param name="path">"/package.Service/Method".</param>
+    /// <param name="refusal">Why.</param>
+    public void Refused(string path, RpcException refusal)
+    {
+        if (Activity.Current is { } call)
+        {
+            call.SetTag(RpcSpanProcessor.MethodTag, path);
+            call.SetTag(RpcSpanProcessor.StatusTag, ((int)refusal.StatusCode).ToString(CultureInfo.InvariantCulture));
+        }
+
+        var tags = Tags(path);
+        tags.Add("rpc.grpc.status_code", (int)refusal.StatusCode);
+        tags.Add("error.type", Reason(refusal) ?? Name(refusal.StatusCode));
+        _failures.Add(1, tags);
     }
 
     /// <summary>The reason that the error's details give, such as "QUEUE_FULL".</summary>

@@ -10,9 +10,11 @@ namespace CnnViz.ServiceDefaults.Telemetry;
 /// </summary>
 internal sealed class RpcSpanProcessor : BaseProcessor<Activity>
 {
-    // As the gRPC packages write them.
-    private const string MethodTag = "grpc.method";
-    private const string StatusTag = "grpc.status_code";
+    /// <summary>The method's path, as the gRPC packages write it.</summary>
+    public const string MethodTag = "grpc.method";
+
+    /// <summary>The status as a number, likewise.</summary>
+    public const string StatusTag = "grpc.status_code";
 
     // What a server answers when something is wrong with it, and not with the call.
     private static readonly int[] _serverErrors = [2, 4, 12, 13, 14, 15];
