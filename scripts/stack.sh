@@ -19,8 +19,25 @@ run_demo() {
   run_cli demo --out "$ROOT/out" --photo "$STATE/photos/chelsea.png" "$@"
 }
 
+# The first port from this one on that nobody listens on.
+free_port() {
+  local port="$1"
+  while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+  printf '%s' "$port"
+}
+
+# Where the dashboard listens, unless the environment says so; CNNVIZ_DASHBOARD=0 goes without.
+dashboard_environment() {
+  [ "${CNNVIZ_DASHBOARD:-1}" = 0 ] && return
+  export ASPNETCORE_URLS="${ASPNETCORE_URLS:-http://127.0.0.1:$(free_port 15880)}"
+  export ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL="${ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL:-http://127.0.0.1:$(free_port 15920)}"
+  export ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL="${ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL:-http://127.0.0.1:$(free_port 15960)}"
+  export ASPIRE_ALLOW_UNSECURED_TRANSPORT=true
+}
+
 run_up() {
   stack_environment
+  dashboard_environment
   exec dotnet "$CNNVIZ_APPHOST" "$@"
 }
 

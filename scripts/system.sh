@@ -27,7 +27,8 @@ cmake=building the C++ client
 make=building the C++ client
 libssl-dev=the C++ client's checksums
 libprotobuf-dev=the C++ client's messages
-libgrpc++-dev=the C++ client's gRPC library"
+libgrpc++-dev=the C++ client's gRPC library
+chromium=tests of the dashboard's pages"
 
 # A photograph in the public domain (CC0), from scikit-image's Debian package; only the file is unpacked.
 readonly PHOTO_PACKAGE="python3-skimage"

@@ -8,6 +8,7 @@
 //   Callers__*, Limits__*, Drain__*, Tls__*          handed on to inference and render (docs/callers-and-limits.md); Upstream__* to
 //                                                    render; files by their absolute paths
 //   Parameters__service-key                          the key that render calls inference with; by default its callers' own
+//   ASPNETCORE_URLS                                  where the dashboard listens; no dashboard by default
 //   CNNVIZ_ENDPOINTS_FILE                            where to write the addresses once everything is healthy
 using CnnViz.AppHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,8 +19,8 @@ try
     var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
     {
         Args = args,
-        // The launch profile says where the dashboard listens; run without one, there is none.
-        DisableDashboard = Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is null,
+        // `./cnnviz up` and the launch profile say where the dashboard listens; else there is none.
+        DisableDashboard = Environment.GetEnvironmentVariable(DashboardAddress.UrlsVariable) is null,
         AllowUnsecuredTransport = true,
     });
 
@@ -54,6 +55,8 @@ try
         if (builder.Configuration["CNNVIZ_ENDPOINTS_FILE"] is { Length: > 0 } file)
             endpoints.WriteTo(file);
         endpoints.Print(Console.Out);
+        if (DashboardAddress.Of(builder.Configuration) is { } dashboard)
+            Console.WriteLine($"dashboard: {dashboard}");
         await app.WaitForShutdownAsync();
     }
     finally

@@ -31,7 +31,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
             Args = options.Args,
             ContentRootPath = AppHostDirectory,
         });
-        StandInServices.Add(_host, this);
+        StandInServices.Add(_host, this, withDashboard: !options.DisableDashboard);
     }
 
     /// <inheritdoc />

@@ -6,7 +6,7 @@ public sealed class DistributedApplicationOptions
     /// <summary>Command line; becomes configuration.</summary>
     public string[]? Args { get; set; }
 
-    /// <summary>Whether to go without a dashboard; the stand-in has none.</summary>
+    /// <summary>Whether to go without a dashboard.</summary>
     public bool DisableDashboard { get; set; }
 
     /// <summary>Whether http may be used where https is the default; the stand-in does not ask.</summary>

@@ -1,10 +1,10 @@
 using Aspire.Hosting.ApplicationModel;
-using Microsoft.Extensions.Configuration;
+using Aspire.Hosting.Internal.Dashboard;
 
 namespace Aspire.Hosting.Internal.Launching;
 
 /// <summary>Works out the arguments and variables of one process from its resource's annotations.</summary>
-internal sealed class LaunchConfiguration(DistributedApplicationExecutionContext execution, IConfiguration configuration)
+internal sealed class LaunchConfiguration(DistributedApplicationExecutionContext execution, ResourceTelemetry telemetry)
 {
     /// <param name="resource">The resource.</param>
     /// <param name="resourceId">Which replica; becomes OpenTelemetry's service.instance.id.</param>
@@ -17,8 +17,8 @@ internal sealed class LaunchConfiguration(DistributedApplicationExecutionContext
         var asking = new ValueProviderContext { ExecutionContext = execution, Caller = resource, ReplicaIndex = replicaIndex };
 
         var variables = new EnvironmentCallbackContext(execution, resource, cancellationToken: cancellationToken);
-        if (resource is ProjectResource)
-            SetTelemetry(variables.EnvironmentVariables, resource, resourceId);
+        if (resource is ProjectResource || resource.HasAnnotationOfType<OtlpExporterAnnotation>())
+            telemetry.SetVariables(variables.EnvironmentVariables, resource, resourceId);
         foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>().ToArray())
             await annotation.Callback(variables).ConfigureAwait(false);
         var environment = new Dictionary<string, string>();
@@ -42,17 +42,6 @@ internal sealed class LaunchConfiguration(DistributedApplicationExecutionContext
         {
             Secrets = variables.EnvironmentVariables.Where(v => SecretValue.IsSecret(v.Value)).Select(v => v.Key).ToHashSet(),
         };
-    }
-
-    private void SetTelemetry(Dictionary<string, object> variables, IResource resource, string resourceId)
-    {
-        variables["OTEL_SERVICE_NAME"] = resource.Name;
-        variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={resourceId}";
-        if (configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is { Length: > 0 } dashboard)
-        {
-            variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = dashboard;
-            variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc";
-        }
     }
 
     private static async ValueTask<string?> ResolveAsync(

@@ -1,0 +1,3 @@
+import { initTheme } from './theme.js';
+
+initTheme(null);
