@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using CnnViz.Tests.Shared;
 
@@ -155,6 +156,42 @@ public sealed class KubernetesTests : IClassFixture<ManifestTools>
         // What the patch does not name is still the base's.
         Assert.Equal(2, container.At("startupProbe", "periodSeconds").GetInt32());
         Assert.Equal(150, container.At("startupProbe", "failureThreshold").GetInt32());
+    }
+
+    [Fact]
+    public async Task CallersComponent_EveryServiceReadsKeysFromSecrets()
+    {
+        using var copy = new TemporaryFolder();
+        Copy(Path.Combine(ManifestTools.Deploy, "kubernetes"), copy.Path);
+        var kustomization = Path.Combine(copy.Path, "overlays", "cpu", "kustomization.yaml");
+        await File.AppendAllTextAsync(kustomization, "components:\n  - ../../components/callers\n");
+
+        var manifests = await ManifestTools.CheckAsync(Path.GetDirectoryName(kustomization)!);
+        Assert.Empty(manifests.Problems);
+        foreach (var name in (string[])["inference", "render"])
+        {
+            var pod = manifests.Named("Deployment", name).At("spec", "template", "spec");
+            var container = pod.At("containers")[0];
+            var keys = container.At("env").EnumerateArray().Single(variable => variable.Text("name") == "Callers__KeysFile").Text("value");
+            var mount = container.At("volumeMounts").EnumerateArray().Single(mount => keys.StartsWith(mount.Text("mountPath") + "/", StringComparison.Ordinal));
+            Assert.True(mount.At("readOnly").GetBoolean());
+            Assert.Contains(pod.At("volumes").EnumerateArray(), volume => volume.Text("name") == mount.Text("name") && volume.Text("secret", "secretName") == "cnnviz-callers");
+            Assert.Contains(pod.At("volumes").EnumerateArray(), volume => volume.Text("name") == "tmp");
+        }
+    }
+
+    [Fact]
+    public async Task Grace_OfThePods_IsLongerThanADrain()
+    {
+        var manifests = await CheckAsync("cpu");
+        var settings = manifests.Named("ConfigMap", "cnnviz").At("data");
+        var drain = TimeSpan.Parse(settings.Text("Drain__Pause"), CultureInfo.InvariantCulture)
+            + TimeSpan.Parse(settings.Text("Drain__Grace"), CultureInfo.InvariantCulture);
+        foreach (var name in (string[])["inference", "render"])
+        {
+            var grace = manifests.Named("Deployment", name).At("spec", "template", "spec", "terminationGracePeriodSeconds").GetInt32();
+            Assert.True(grace > drain.TotalSeconds, $"{grace} s for a drain of {drain}");
+        }
     }
 
     [Fact]

@@ -1,10 +1,10 @@
 // Renders an overlay as `kubectl kustomize` does, for the part of kustomize that deploy/kubernetes uses: resources, namespace,
-// labels, images and strategic-merge patches. Whatever else a kustomization says is an error, not ignored.
+// labels, images, strategic-merge patches and components of those. Whatever else a kustomization says is an error, not ignored.
 import { readFileSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 
-const known = new Set(["apiVersion", "kind", "namespace", "labels", "resources", "images", "patches"]);
+const known = new Set(["apiVersion", "kind", "namespace", "labels", "resources", "components", "images", "patches"]);
 const clusterWide = new Set(["Namespace"]);
 // Lists whose elements kustomize merges by a key instead of replacing the list.
 const mergeKeys = { containers: "name", env: "name", volumes: "name", volumeMounts: "mountPath" };
@@ -17,17 +17,16 @@ export function documents(file) {
 }
 
 export function render(folder) {
-  const file = join(folder, "kustomization.yaml");
-  const [kustomization, ...more] = documents(file);
-  if (more.length > 0) throw new Error(`${file}: more than one document`);
-  for (const key of Object.keys(kustomization))
-    if (!known.has(key)) throw new Error(`${file}: '${key}' is not rendered by this test`);
-
+  const kustomization = kustomizationOf(folder);
   let resources = kustomization.resources.flatMap((name) => {
     const path = resolve(folder, name);
     return statSync(path).isDirectory() ? render(path) : documents(path);
   });
   for (const patch of kustomization.patches ?? []) resources = patched(resources, join(folder, patch.path));
+  for (const component of kustomization.components ?? []) {
+    const path = join(folder, component);
+    for (const patch of kustomizationOf(path).patches) resources = patched(resources, join(path, patch.path));
+  }
   for (const resource of resources) {
     if (kustomization.namespace && !clusterWide.has(resource.kind)) resource.metadata.namespace = kustomization.namespace;
     for (const label of kustomization.labels ?? [])
@@ -37,6 +36,15 @@ export function render(folder) {
         if (container.image === image.name) container.image = `${image.newName ?? image.name}:${image.newTag}`;
   }
   return resources;
+}
+
+function kustomizationOf(folder) {
+  const file = join(folder, "kustomization.yaml");
+  const [kustomization, ...more] = documents(file);
+  if (more.length > 0) throw new Error(`${file}: more than one document`);
+  for (const key of Object.keys(kustomization))
+    if (!known.has(key)) throw new Error(`${file}: '${key}' is not rendered by this test`);
+  return kustomization;
 }
 
 function patched(resources, file) {
@@ -67,5 +75,3 @@ function merged(base, patch, key) {
   }
   return result;
 }
-
-export const folderOf = (file) => dirname(resolve(file));
