@@ -19,6 +19,8 @@ public static class ServiceClientExtensions
     private const int RetryBufferPerCall = 18 * 1024 * 1024;
     private const int RetryBuffer = 12 * RetryBufferPerCall;
 
+    private static readonly TimeSpan _namesAreNew = TimeSpan.FromSeconds(15);
+
     /// <summary>
     /// Adds a gRPC client of a service whose addresses the configuration gives (services__{service}__{endpoint}__0 and on). Calls go
     /// to several addresses in turns. One that ends UNAVAILABLE before anything of its answer has come is tried again, up to four
@@ -37,6 +39,10 @@ public static class ServiceClientExtensions
         var addresses = ServiceAddresses.Read(builder.Configuration, service, endpoint);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ResolverFactory, StaticResolverFactory>(
             provider => new StaticResolverFactory(target => Resolve(provider, target))));
+
+        // The client's own would ask only when a connection is lost, and never hear of a new replica.
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ResolverFactory, DnsResolverFactory>(
+            _ => new DnsResolverFactory(_namesAreNew)));
         var address = addresses switch
         {
             { Balanced: false } => addresses.Addresses[0],

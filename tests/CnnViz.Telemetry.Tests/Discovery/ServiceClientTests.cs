@@ -51,6 +51,15 @@ public sealed class ServiceClientTests
     }
 
     [Fact]
+    public async Task Call_ToAName_GoesToWhatItResolvesTo()
+    {
+        await using var service = await CountedService.StartAsync(_ => StatusCode.OK);
+        await using var services = Services($"dns:///localhost:{service.Address.Port}");
+        await services.GetRequiredService<InferenceService.InferenceServiceClient>().ListModelsAsync(new ListModelsRequest());
+        Assert.Equal(1, service.Calls);
+    }
+
+    [Fact]
     public async Task Call_Unavailable_IsTriedAgain()
     {
         await using var service = await CountedService.StartAsync(call => call <= 2 ? StatusCode.Unavailable : StatusCode.OK);
