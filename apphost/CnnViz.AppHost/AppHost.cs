@@ -5,8 +5,8 @@
 //   CNNVIZ_MODEL_UPLOADS                             1: models may be uploaded and deleted over gRPC; by default off
 //   CNNVIZ_INFERENCE_PORT, CNNVIZ_RENDER_PORT        fixed ports for gRPC; free ones by default
 //   CNNVIZ_INFERENCE_HTTP_PORT, CNNVIZ_RENDER_HTTP_PORT  the same for HTTP/1.1 (/health, /alive)
-//   Callers__*, Limits__*, Drain__*, Tls__*          handed on to inference and render (docs/callers-and-limits.md); Upstream__* to
-//                                                    render; files by their absolute paths
+//   Callers__*, Limits__*, Drain__*, Tls__*          handed on to inference and render (docs/callers-and-limits.md), Upstream__*
+//                                                    to render; files by their absolute paths
 //   Parameters__service-key                          the key that render calls inference with; by default its callers' own
 //   ASPNETCORE_URLS                                  where the dashboard listens; no dashboard by default
 //   CNNVIZ_ENDPOINTS_FILE                            where to write the addresses once everything is healthy

@@ -12,7 +12,7 @@ internal static class SharedSettings
         service.WithSections("Callers", "Limits", "Drain", "Tls");
 
     /// <summary>
-    /// How a service calls others: section Upstream, and its own API key as the secret parameter "service-key" where there is one.
+    /// How a service calls others: section Upstream, and its own API key, where there is one as the secret parameter "service-key".
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithUpstreamSettings(this IResourceBuilder<ProjectResource> service)
     {

@@ -63,7 +63,8 @@ public sealed class ReplayCache<TMessage>(ResultCache cache, Func<TMessage, Cach
             try
             {
                 await produce(
-                    frame => new ValueTask(write(mark(frame, CacheState.Unspecified), more: false)), cancellationToken).ConfigureAwait(false);
+                    frame => new ValueTask(write(mark(frame, CacheState.Unspecified), more: false)),
+                    cancellationToken).ConfigureAwait(false);
             }
             catch (CallerFailureException failure)
             {

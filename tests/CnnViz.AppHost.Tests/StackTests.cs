@@ -43,6 +43,29 @@ public sealed class StackTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_WithCallersAndLimits_TheServicesHaveTheSettingsAndTheSecret()
+    {
+        var keys = Path.Combine(_folder, "keys");
+        var sha256 = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData("secret-of-render"u8));
+        await File.WriteAllTextAsync(keys, $"render {sha256} infer\npainter {sha256.Replace('0', '1')} render\n");
+        await using var host = HostProcess.Start(
+            _host, ["--Callers:KeysFile", keys, "--Limits:Exempt:0", "render", "--Drain:Grace", "00:00:07"],
+            ("CNNVIZ_ENDPOINTS_FILE", EndpointsFile), ("Parameters__service-key", "secret-of-render"));
+        await host.WaitForLineAsync(line => line.StartsWith("render http: ", StringComparison.Ordinal));
+
+        var environments = host.Children().Select(child => File.ReadAllText($"/proc/{child.Id}/environ").Split('\0').ToHashSet()).ToList();
+        foreach (var setting in new[] { $"Callers__KeysFile={keys}", "Limits__Exempt__0=render", "Drain__Grace=00:00:07" })
+        {
+            Assert.Contains(environments, environment => environment.Contains(setting));
+        }
+
+        Assert.Contains(environments, environment => environment.Contains("Upstream__ApiKey=secret-of-render"));
+        Assert.DoesNotContain("secret-of-render", host.Output, StringComparison.Ordinal);
+        await host.InterruptAsync();
+        Assert.Equal(0, await host.WaitForExitAsync());
+    }
+
+    [Fact]
     public async Task Run_PortIsTaken_FailsWithTheServicesOwnWords()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

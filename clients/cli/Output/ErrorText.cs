@@ -24,9 +24,9 @@ internal static class ErrorText
                 $"The service at {where} does not offer this call; is it the other service's endpoint? ({message})",
             StatusCode.InvalidArgument => $"The request was refused: {message}",
             StatusCode.Unauthenticated =>
-                $"The service at {where} asks who calls: give --api-key, or better ${ClientCredentials.ApiKeyVariable}. ({message})",
-            StatusCode.PermissionDenied or StatusCode.NotFound or StatusCode.ResourceExhausted or StatusCode.AlreadyExists or StatusCode.FailedPrecondition =>
-                Capitalized(message),
+                $"The service at {where} asks who calls: set {ClientCredentials.ApiKeyVariable}, or give --api-key. ({message})",
+            StatusCode.PermissionDenied or StatusCode.NotFound or StatusCode.ResourceExhausted or StatusCode.AlreadyExists
+                or StatusCode.FailedPrecondition => Capitalized(message),
             StatusCode.DeadlineExceeded => $"The service at {where} took too long: {message}",
             _ => $"The service at {where} failed ({exception.StatusCode}): {message}",
         });

@@ -13,7 +13,7 @@ namespace CnnViz.Cli.Stack;
 /// <param name="ApiKey">API key or token; null for none.</param>
 internal sealed record ClientCredentials(string? Ca = null, string? Certificate = null, string? Key = null, string? ApiKey = null)
 {
-    /// <summary>The environment variable of the API key: unlike a command line, other users of the machine cannot see it.</summary>
+    /// <summary>The environment variable of the API key, which unlike a command line other users cannot see.</summary>
     public const string ApiKeyVariable = "CNNVIZ_API_KEY";
 
     /// <summary>Whether an endpoint without a scheme is one of TLS.</summary>

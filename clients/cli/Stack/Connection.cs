@@ -71,8 +71,12 @@ internal sealed class Connection : IAsyncDisposable
         RefuseHalf(request, inference, render);
         if (inference is not null || render is not null)
         {
-            if (request.Credentials.ApiKey is not null && new[] { inference, render }.Any(uri => uri is { Scheme: "http", IsLoopback: false }))
+            if (request.Credentials.ApiKey is not null
+                && new[] { inference, render }.Any(uri => uri is { Scheme: "http", IsLoopback: false }))
+            {
                 output.Note("The API key goes out in clear text: write the endpoint as https://... where the service has TLS.");
+            }
+
             return new Connection(null, request.Credentials, inference, render);
         }
 

@@ -83,8 +83,8 @@ public sealed class LaneScheduler : IDisposable
     public int TicketLimit => _options.Tickets;
 
     /// <summary>
-    /// About how long a newcomer waits for its first turn: one turn of everyone who waits now, and half of one of those whose turn it
-    /// is, at the pace of their last ones. Zero while nothing has run yet.
+    /// About how long a newcomer waits for its first turn: one turn of everyone who waits now, and half of one of those whose turn
+    /// it is, at the pace of their last ones. Zero while nothing has run yet.
     /// </summary>
     public TimeSpan EstimatedWait
     {

@@ -8,7 +8,7 @@ namespace CnnViz.Engine.Scheduling;
 public sealed class QueueTooLongException(TimeSpan wait, TimeSpan retryAfter)
     : Exception(string.Create(
         CultureInfo.InvariantCulture,
-        $"the first turn would come in about {wait.TotalSeconds:0.0} s, after the call's deadline; give it more time or try again later"))
+        $"the first turn would come in about {wait.TotalSeconds:0.0} s, after the call's deadline; give it more or try again later"))
 {
     /// <summary>About how long it would wait.</summary>
     public TimeSpan Wait { get; } = wait;

@@ -22,8 +22,8 @@ internal sealed class ComputeOptions
     public int RetryAfterMs { get; set; } = 2000;
 
     /// <summary>
-    /// Most bytes that one pass may be estimated to take besides weights, at least 1 MiB; 0 (the default) = half of the memory that the
-    /// process may have, or four fifths of a CUDA device's. A network that needs more is refused before anything is allocated.
+    /// Most bytes that one pass may be estimated to take besides weights, at least 1 MiB; 0 (the default) = half of the memory that
+    /// the process may have, or four fifths of a CUDA device's. A network that needs more is refused before anything is allocated.
     /// </summary>
     [Range(0, long.MaxValue)]
     public long MemoryBytes { get; set; }

@@ -32,6 +32,7 @@ internal sealed partial class InferenceGrpcService
     {
         using var ticket = Turns.Enter(scheduler, turn);
         await runs.RunAsync(
-            plan, ticket, owner, message => emit(new MaximizeFilterResponse { Event = message }), cancellation).ConfigureAwait(false);
+            plan, ticket, owner, message => emit(new MaximizeFilterResponse { Event = message }), cancellation)
+            .ConfigureAwait(false);
     }
 }

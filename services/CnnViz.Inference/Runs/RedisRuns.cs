@@ -18,7 +18,6 @@ namespace CnnViz.Inference.Runs;
 /// </summary>
 internal sealed partial class RedisRuns(RedisConnection connection, RunOptions options)
 {
-    private const string Index = RedisConnection.Prefix + "runs";
     private const string Active = RedisConnection.Prefix + "runs:active";
     private const string RunField = "run";
     private const string RequestField = "request";
@@ -28,9 +27,6 @@ internal sealed partial class RedisRuns(RedisConnection connection, RunOptions o
     private const string TraceField = "trace";
     private const string OrphanField = "orphan";
     private const string EventField = "e";
-
-    // Names kept, also of runs that are no longer; the oldest go.
-    private const int LongestIndex = 10_000;
 
     // Until a run ends; it is there in case that nobody ever takes it up again.
     private static readonly TimeSpan _whileItRuns = TimeSpan.FromDays(7);
@@ -85,15 +81,7 @@ internal sealed partial class RedisRuns(RedisConnection connection, RunOptions o
         await database.HashSetAsync(Key(run.RunId, "about"), about).ConfigureAwait(false);
         await database.HashSetAsync(Key(run.RunId, "about"), TraceField, trace ?? "", When.NotExists).ConfigureAwait(false);
         await database.KeyExpireAsync(Key(run.RunId, "about"), _whileItRuns).ConfigureAwait(false);
-        await database.SortedSetAddAsync(Index, run.RunId, 0).ConfigureAwait(false);
-        await database.SortedSetRemoveRangeByRankAsync(Index, 0, -LongestIndex - 1).ConfigureAwait(false);
-        if (run.Caller.Length > 0)
-        {
-            await database.SortedSetAddAsync(IndexOf(run.Caller), run.RunId, 0).ConfigureAwait(false);
-            await database.SortedSetRemoveRangeByRankAsync(IndexOf(run.Caller), 0, -LongestIndex - 1).ConfigureAwait(false);
-            await database.KeyExpireAsync(IndexOf(run.Caller), _whileItRuns).ConfigureAwait(false);
-        }
-
+        await RunIndex.AddAsync(database, run, _whileItRuns).ConfigureAwait(false);
         await database.SetAddAsync(Active, run.RunId).ConfigureAwait(false);
         return await LastAsync(run.RunId).ConfigureAwait(false);
     }
@@ -232,33 +220,18 @@ internal sealed partial class RedisRuns(RedisConnection connection, RunOptions o
     {
         var database = await DatabaseAsync().ConfigureAwait(false);
         await database.SetRemoveAsync(Active, id).ConfigureAwait(false);
-        await database.SortedSetRemoveAsync(Index, id).ConfigureAwait(false);
-        if (!string.IsNullOrEmpty(owner))
-        {
-            await database.SortedSetRemoveAsync(IndexOf(owner), id).ConfigureAwait(false);
-        }
+        await RunIndex.RemoveAsync(database, id, owner).ConfigureAwait(false);
     }
 
     /// <summary>Names of runs before one, newest first.</summary>
     /// <param name="before">A name; empty for the newest.</param>
     /// <param name="most">At most so many.</param>
     /// <param name="owner">A known caller, for its runs alone; null or empty for all.</param>
-    public async Task<IReadOnlyList<string>> NamesAsync(string before, int most, string? owner)
-    {
-        var database = await DatabaseAsync().ConfigureAwait(false);
-        var names = await database.SortedSetRangeByValueAsync(
-            string.IsNullOrEmpty(owner) ? Index : IndexOf(owner),
-            max: before.Length == 0 ? RedisValue.Null : before,
-            exclude: before.Length == 0 ? Exclude.None : Exclude.Stop,
-            order: Order.Descending,
-            take: most).ConfigureAwait(false);
-        return [.. names.Select(name => (string)name!)];
-    }
+    public async Task<IReadOnlyList<string>> NamesAsync(string before, int most, string? owner) =>
+        await RunIndex.NamesAsync(await DatabaseAsync().ConfigureAwait(false), before, most, owner).ConfigureAwait(false);
 
     /// <summary>Calls back whenever a run has news, until disposed; messages may be lost.</summary>
     public Task<IAsyncDisposable> ListenAsync(string id, Action heard) => RedisNews.ListenAsync(connection, News(id), heard);
-
-    private static RedisKey IndexOf(string owner) => $"{Index}:of:{owner}";
 
     private async Task<ulong> LastAsync(string id)
     {

@@ -49,7 +49,8 @@ internal sealed partial class RunHub(
     /// <returns>The run, which other replicas can see unless Redis takes too long.</returns>
     public async Task<LocalRun> StartAsync(RunPlan plan, LaneTicket ticket, string caller, IDisposable place)
     {
-        var run = New(plan, caller, attached: false, id => RunSpans.StartDetached(id, plan, Activity.Current?.Context ?? default));
+        var run = New(
+            plan, caller, attached: false, id => RunSpans.StartDetached(id, plan, Activity.Current?.Context ?? default));
         var mirror = Add(run);
         Track(run.Id, async () =>
         {
@@ -89,7 +90,8 @@ internal sealed partial class RunHub(
         {
             throw run.HandedOver
                 ? ResumeTokens.Stopping(run.Id, run.Log.Last + 1)
-                : RpcErrors.Unavailable("STOPPING", "this replica is shutting down, and no other goes on with its runs; start it again");
+                : RpcErrors.Unavailable(
+                    "STOPPING", "this replica is shutting down, and no other goes on with its runs; start it again");
         }
         catch (OperationCanceledException) when (run.Cancelled)
         {

@@ -6,7 +6,7 @@ namespace CnnViz.Inference.Runs;
 
 /// <summary>
 /// Whose a run is. Who knows a run's id may look at it and watch it, as the services do that follow runs begun by others: an id
-/// cannot be guessed. The list shows callers their own runs, and only they may end them; the permission "manage" sees and ends all.
+/// cannot be guessed. The list shows callers their own runs, and only they may end them; with "manage" one sees and ends all.
 /// </summary>
 internal static class RunOwners
 {

@@ -8,8 +8,8 @@ using CnnViz.V1;
 namespace CnnViz.Render.Cache;
 
 /// <summary>
-/// Looks in one form only: with the defaults filled in that are the same whatever is drawn, and without what has no effect, so that
-/// requests which mean the same have one address. What depends on the numbers (columns, scale, ...) stays as it was sent.
+/// Looks in one form only: with the defaults filled in that are the same whatever is drawn, so that requests which mean the same
+/// have one address. What depends on the numbers (columns, scale, ...) stays as it was sent.
 /// </summary>
 internal static class CanonicalLooks
 {

@@ -8,8 +8,8 @@ using Google.Protobuf;
 namespace CnnViz.Render.Cache;
 
 /// <summary>
-/// The addresses of pictures: of the numbers that they show, which the inference service says with every default filled in, and of how
-/// they are drawn (<see cref="CanonicalLooks"/>). Two pictures never have one address.
+/// The addresses of pictures: of the numbers that they show, which the inference service says with every default filled in, and of
+/// how they are drawn (<see cref="CanonicalLooks"/>). Two pictures never have one address.
 /// </summary>
 internal sealed class PictureAddresses(InferenceService.InferenceServiceClient inference)
 {
@@ -51,8 +51,8 @@ internal sealed class PictureAddresses(InferenceService.InferenceServiceClient i
     }
 
     /// <summary>
-    /// The same of a maximization: of the run's request only how often its caller is shown a preview, since the animation asks for
-    /// more of them.
+    /// The same of a maximization: of the run's request only how often its caller is shown a preview, since the animation asks
+    /// for more of them.
     /// </summary>
     private static RenderMaximizationRequest Drawn(RenderMaximizationRequest request)
     {

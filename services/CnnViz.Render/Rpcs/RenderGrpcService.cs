@@ -12,6 +12,7 @@ namespace CnnViz.Render.Rpcs;
 /// </summary>
 internal sealed partial class RenderGrpcService(
     InferenceService.InferenceServiceClient inference,
+    RunEvents runs,
     UpstreamCredentials credentials,
     PictureAddresses addresses,
     RenderCaches caches,

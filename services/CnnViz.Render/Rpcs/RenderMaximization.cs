@@ -47,11 +47,15 @@ internal sealed partial class RenderGrpcService
         await Upstream(async () =>
         {
             var model = await LabelsAsync(maximize, style, limits).ConfigureAwait(false);
-            using var call = inference.MaximizeFilter(
-                Animations.WithPreviews(request), headers: limits.Headers, deadline: limits.Deadline, cancellationToken: limits.Token);
-            await foreach (var message in call.ResponseStream.ReadAllAsync(limits.Token).ConfigureAwait(false))
+            var told = 0UL;
+            await foreach (var happened in runs.FollowAsync(Animations.WithPreviews(request), limits, limits.Token).ConfigureAwait(false))
             {
-                var happened = message.Event;
+                if (happened.Started is not null && collector.Started is not null)
+                {
+                    // From the beginning again, on another replica.
+                    collector = new MaximizationCollector();
+                }
+
                 var forCaller = collector.Take(happened);
                 if (happened.Started is { } beginning)
                 {
@@ -65,8 +69,9 @@ internal sealed partial class RenderGrpcService
                 }
 
                 // Progress and scores go on as they come; images stay here to be stitched.
-                if (forCaller is not null && Animations.IsForCaller(request, forCaller))
+                if (forCaller is not null && happened.Sequence > told && Animations.IsForCaller(request, forCaller))
                 {
+                    told = happened.Sequence;
                     await emit(new RenderMaximizationResponse { Event = forCaller });
                 }
             }

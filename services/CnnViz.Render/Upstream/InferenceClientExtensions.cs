@@ -13,7 +13,9 @@ internal static class InferenceClientExtensions
     public static WebApplicationBuilder AddInferenceClient(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<UpstreamCredentials>();
+        builder.Services.AddSingleton<RunEvents>();
         builder.AddServiceClient<InferenceService.InferenceServiceClient>("inference", "grpc");
+        builder.AddServiceClient<MaximizationService.MaximizationServiceClient>("inference", "grpc");
         return builder;
     }
 }

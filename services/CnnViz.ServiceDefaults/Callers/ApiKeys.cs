@@ -43,21 +43,24 @@ internal sealed class ApiKeys
     private static List<(byte[] Sha256, Caller Caller)> Read(string path) =>
     [
         .. File.ReadLines(path)
-            .Select((line, i) => (Words: line.Split([' ', '\t'], 3, StringSplitOptions.RemoveEmptyEntries), Where: $"{path}, line {i + 1}"))
+            .Select((line, i) => (
+                Words: line.Split([' ', '\t'], 3, StringSplitOptions.RemoveEmptyEntries), Where: $"{path}, line {i + 1}"))
             .Where(line => line.Words.Length > 0 && line.Words[0][0] != '#')
             .Select(line => line.Words.Length == 3
                 ? Entry(line.Words[0], line.Words[1], [line.Words[2]], line.Where)
                 : throw new InvalidOperationException($"{line.Where}: name, SHA-256 of the key, permissions are needed")),
     ];
 
-    private static (byte[] Sha256, Caller Caller) Entry(string name, string sha256, IEnumerable<string> permissions, string where) => (
+    private static (byte[] Sha256, Caller Caller) Entry(
+        string name, string sha256, IEnumerable<string> permissions, string where) => (
         CallerNames.Digest(sha256, where),
         new Caller(CallerNames.Checked(name, where), PermissionNames.Parse(permissions, where), IsKnown: true));
 
     // One key for two callers would be either of them.
     private void RefuseTwins()
     {
-        var twin = _fixed.Concat(_file?.Value ?? []).GroupBy(key => Convert.ToHexString(key.Sha256)).FirstOrDefault(same => same.Count() > 1);
+        var twin = _fixed.Concat(_file?.Value ?? [])
+            .GroupBy(key => Convert.ToHexString(key.Sha256)).FirstOrDefault(same => same.Count() > 1);
         if (twin is not null)
         {
             throw new InvalidOperationException(

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace CnnViz.ServiceDefaults.Callers;
 
 /// <summary>
-/// Stands before every gRPC call: who makes it, whether it may, and whether it has room. What is refused is refused before a byte of
-/// its messages is read.
+/// Stands before every gRPC call: who makes it, whether it may, and whether it has room. What is refused is refused before a byte
+/// of its messages is read.
 /// </summary>
 internal sealed partial class CallerMiddleware(
     RequestDelegate next,
@@ -71,7 +71,8 @@ internal sealed partial class CallerMiddleware(
             throw RpcErrors.Unauthenticated(refusal.Reason, refusal.Message);
         }
 
-        if (caller.Permissions.HasFlag(rule.Needs) && (caller.IsKnown || rule.Needs != Permissions.None || !callers.Options.Enabled))
+        if (caller.Permissions.HasFlag(rule.Needs)
+            && (caller.IsKnown || rule.Needs != Permissions.None || !callers.Options.Enabled))
         {
             return caller;
         }

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -47,12 +48,12 @@ internal sealed class ClientCertificates
         foreach (var extension in certificate.Extensions.Where(extension => extension.Oid?.Value == AlternativeNames))
         {
             names.UnionWith(new X509SubjectAlternativeNameExtension(extension.RawData).EnumerateDnsNames());
-            var reader = new System.Formats.Asn1.AsnReader(extension.RawData, System.Formats.Asn1.AsnEncodingRules.DER).ReadSequence();
+            var reader = new AsnReader(extension.RawData, AsnEncodingRules.DER).ReadSequence();
             while (reader.HasData)
             {
-                if (reader.PeekTag() is { TagClass: System.Formats.Asn1.TagClass.ContextSpecific, TagValue: uri } tag)
+                if (reader.PeekTag() is { TagClass: TagClass.ContextSpecific, TagValue: uri } tag)
                 {
-                    names.Add(reader.ReadCharacterString(System.Formats.Asn1.UniversalTagNumber.IA5String, tag));
+                    names.Add(reader.ReadCharacterString(UniversalTagNumber.IA5String, tag));
                 }
                 else
                 {

@@ -26,7 +26,7 @@ public static class ServiceClientExtensions
     /// to several addresses in turns. One that ends UNAVAILABLE before anything of its answer has come is tried again, up to four
     /// times in all within some two seconds, at another address where there is one; nothing else is repeated, nothing is sent twice
     /// at a time, and no call has a time limit besides its own deadline. Connections in use are kept alive by pings, so that one whose
-    /// other end has vanished is noticed within 40 seconds. Whom they trust, and as whom they call, <see cref="UpstreamOptions"/> says.
+    /// other end has vanished is noticed within 40 seconds. <see cref="UpstreamOptions"/> says whom they trust and as whom they call.
     /// </summary>
     /// <param name="builder">The host.</param>
     /// <param name="service">The service's name, such as "inference".</param>
@@ -53,7 +53,8 @@ public static class ServiceClientExtensions
         return builder.Services
             .AddGrpcClient<TClient>(options => options.Address = address)
             .ConfigureChannel(channel => Configure(channel, addresses))
-            .ConfigurePrimaryHttpMessageHandler(provider => Handler(provider.GetRequiredService<IOptions<UpstreamOptions>>().Value));
+            .ConfigurePrimaryHttpMessageHandler(provider =>
+                Handler(provider.GetRequiredService<IOptions<UpstreamOptions>>().Value));
     }
 
     private static SocketsHttpHandler Handler(UpstreamOptions upstream)

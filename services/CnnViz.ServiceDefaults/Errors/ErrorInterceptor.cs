@@ -7,11 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace CnnViz.ServiceDefaults.Errors;
 
 /// <summary>
-/// The last catch of every call. Errors made for the caller pass; a cancelled call ends CANCELLED or DEADLINE_EXCEEDED, one that the
-/// service's stop has cut short UNAVAILABLE; any other exception is ours: it is logged with a reference, and the caller gets INTERNAL
-/// with that reference and nothing else.
+/// The last catch of every call. Errors made for the caller pass; a cancelled call ends CANCELLED or DEADLINE_EXCEEDED, one that
+/// the service's stop has cut short UNAVAILABLE; any other exception is ours: it is logged with a reference, and the caller gets
+/// INTERNAL with that reference and nothing else.
 /// </summary>
-public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, TimeProvider time, DrainState? drain = null) : Interceptor
+public sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger, TimeProvider time, DrainState? drain = null)
+    : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>

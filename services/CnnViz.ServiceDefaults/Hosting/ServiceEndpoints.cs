@@ -102,7 +102,7 @@ public static partial class ServiceEndpoints
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning,
-            "Listening on {Address} without TLS and without callers' keys: whoever reaches this port can use the service and read what it says (settings Tls, Callers)")]
+            "Listening on {Address} without TLS and without callers' keys: whoever reaches this port can use the service (settings Tls, Callers)")]
         public static partial void Open(ILogger logger, IPAddress address);
 
         [LoggerMessage(2, LogLevel.Warning,

@@ -66,7 +66,9 @@ public sealed class CallerLimits : IDisposable
                     "CALLER_RATE",
                     FormattableString.Invariant(
                         $"{caller.Name} may begin {_options.CallsPerSecond} calls per second and {_options.Burst} at once (Limits:CallsPerSecond, Limits:Burst)"),
-                    lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1 / _options.CallsPerSecond));
+                    lease.TryGetMetadata(MetadataName.RetryAfter, out var after)
+                        ? after
+                        : TimeSpan.FromSeconds(1 / _options.CallsPerSecond));
             }
         }
 
@@ -100,7 +102,8 @@ public sealed class CallerLimits : IDisposable
 
     private bool IsFree(Caller caller) =>
         _exempt.Contains(caller.Name)
-        || (!caller.IsKnown && !_options.Loopback && IPAddress.TryParse(caller.Name, out var address) && IPAddress.IsLoopback(address));
+        || (!caller.IsKnown && !_options.Loopback
+            && IPAddress.TryParse(caller.Name, out var address) && IPAddress.IsLoopback(address));
 
     private sealed class Free : IDisposable
     {

@@ -55,7 +55,8 @@ internal sealed class ServerCertificates
             or System.Security.Cryptography.CryptographicException or ArgumentException)
         {
             throw new InvalidOperationException(
-                $"Tls:Certificate '{options.Certificate}' and Tls:Key '{options.Key}' make no certificate: {exception.GetType().Name}", exception);
+                $"Tls:Certificate '{options.Certificate}' and Tls:Key '{options.Key}' make no certificate: {exception.GetType().Name}",
+                exception);
         }
     }
 }

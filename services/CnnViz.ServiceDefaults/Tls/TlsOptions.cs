@@ -30,7 +30,8 @@ public sealed class TlsOptions
     /// <summary>What is wrong with them; null for nothing.</summary>
     internal string? Refusal() =>
         Enabled != Key.Length > 0 ? "Tls:Certificate and Tls:Key are needed together"
-        : !Enabled && (ClientCa.Length > 0 || RequireClientCertificate || Http) ? "Tls:ClientCa, Tls:RequireClientCertificate and Tls:Http need Tls:Certificate"
+        : !Enabled && (ClientCa.Length > 0 || RequireClientCertificate || Http)
+            ? "Tls:ClientCa, Tls:RequireClientCertificate and Tls:Http need Tls:Certificate"
         : RequireClientCertificate && ClientCa.Length == 0 ? "Tls:RequireClientCertificate needs Tls:ClientCa"
         : null;
 }

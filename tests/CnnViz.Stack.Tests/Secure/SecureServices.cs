@@ -31,7 +31,7 @@ public sealed class SecureServices : IAsyncLifetime
     /// <summary>Render that calls inference with what its callers show.</summary>
     internal ServiceProcess Render => Processes[2];
 
-    /// <summary>Render that calls inference with a key of its own.</summary>
+    /// <summary>Render that calls both replicas of inference, with a key of its own.</summary>
     internal ServiceProcess OwnKeyRender => Processes[3];
 
     public string Ca => _authority.Certificate;
@@ -80,8 +80,8 @@ public sealed class SecureServices : IAsyncLifetime
             ["Callers__Certificates__0__AlternativeName"] = "spiffe://test/watcher",
             ["Callers__Certificates__0__Name"] = "watcher",
             ["Callers__Certificates__0__Permissions__0"] = "infer",
-            ["Drain__Pause"] = "00:00:02",
-            ["Drain__Grace"] = "00:00:10",
+            ["Drain__Pause"] = "00:00:01",
+            ["Drain__Grace"] = "00:00:15",
         };
         if (_redis is not null)
         {
@@ -91,13 +91,18 @@ public sealed class SecureServices : IAsyncLifetime
         Processes.AddRange(await Task.WhenAll(
             ServiceProcess.StartAsync("CnnViz.Inference", shared), ServiceProcess.StartAsync("CnnViz.Inference", shared)));
 
-        // Both render services ask the second replica: the first one is to be stopped.
+        // One render service asks both replicas of inference, of which the first is to be stopped, the other the second alone.
         Dictionary<string, string> render = new(shared)
         {
             ["services__inference__grpc__0"] = Second.Grpc.AbsoluteUri,
             ["Upstream__Ca"] = _authority.Certificate,
         };
-        Dictionary<string, string> ownKey = new(render) { ["Upstream__ApiKeyFile"] = serviceKey };
+        Dictionary<string, string> ownKey = new(render)
+        {
+            ["services__inference__grpc__0"] = First.Grpc.AbsoluteUri,
+            ["services__inference__grpc__1"] = Second.Grpc.AbsoluteUri,
+            ["Upstream__ApiKeyFile"] = serviceKey,
+        };
         Processes.AddRange(await Task.WhenAll(
             ServiceProcess.StartAsync("CnnViz.Render", render), ServiceProcess.StartAsync("CnnViz.Render", ownKey)));
     }
