@@ -14,6 +14,9 @@ internal static class RedisRunKeys
     /// <summary>Where it is told that a run has news.</summary>
     public static RedisChannel News(string id) => RedisChannel.Literal($"{RedisConnection.Prefix}run:{{{id}}}:news");
 
+    /// <summary>Where it is told that a run is to end.</summary>
+    public static RedisChannel Cancels(string id) => RedisChannel.Literal($"{RedisConnection.Prefix}run:{{{id}}}:cancel");
+
     /// <summary>An event's place in the stream: its sequence.</summary>
     public static RedisValue EntryId(ulong sequence) => string.Create(CultureInfo.InvariantCulture, $"{sequence}-0");
 

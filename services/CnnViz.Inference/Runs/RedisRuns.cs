@@ -68,8 +68,17 @@ internal sealed partial class RedisRuns(RedisConnection connection, RunOptions o
     public async Task<bool> IsCancelledAsync(string id) =>
         await (await DatabaseAsync().ConfigureAwait(false)).HashExistsAsync(Key(id, "about"), CancelField).ConfigureAwait(false);
 
-    public async Task RequestCancelAsync(string id) =>
-        await (await DatabaseAsync().ConfigureAwait(false)).HashSetAsync(Key(id, "about"), CancelField, 1).ConfigureAwait(false);
+    /// <summary>Asks whichever replica has the run to end it.</summary>
+    public async Task RequestCancelAsync(string id)
+    {
+        var database = await DatabaseAsync().ConfigureAwait(false);
+        await database.HashSetAsync(Key(id, "about"), CancelField, 1).ConfigureAwait(false);
+        await database.PublishAsync(Cancels(id), RedisValue.EmptyString).ConfigureAwait(false);
+    }
+
+    /// <summary>Calls back when someone asks the run to end, until disposed; messages may be lost.</summary>
+    public Task<IAsyncDisposable> ListenForCancelAsync(string id, Action heard) =>
+        RedisNews.ListenAsync(connection, Cancels(id), heard);
 
     /// <summary>
     /// Makes the run known, or what Redis may have lost of it; returns the last event's sequence there. The first traceparent stays.

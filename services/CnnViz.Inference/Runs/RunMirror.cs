@@ -11,11 +11,12 @@ internal sealed partial class RunMirror(LocalRun run, RedisRuns redis, RunOption
 {
     private const long BatchBytes = 4 * 1024 * 1024;
 
-    // Steps of small networks take a millisecond; their events travel together.
-    private static readonly TimeSpan _gather = TimeSpan.FromMilliseconds(20);
+    // Steps take milliseconds; their events travel together, as each journey costs as much as a small step.
+    private static readonly TimeSpan _gather = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan _retry = TimeSpan.FromMilliseconds(500);
 
     private readonly TaskCompletionSource _registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IAsyncDisposable? _cancels;
     private ulong _written;
     private long _renewed;
 
@@ -25,6 +26,15 @@ internal sealed partial class RunMirror(LocalRun run, RedisRuns redis, RunOption
     /// <summary>Works until the run has ended and Redis has all of it, or another replica has the run. Never throws.</summary>
     /// <param name="giveUp">When Redis is no longer waited for.</param>
     public async Task RunAsync(CancellationToken giveUp)
+    {
+        await WorkAsync(giveUp).ConfigureAwait(false);
+        if (_cancels is not null)
+        {
+            await _cancels.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken giveUp)
     {
         var synchronized = false;
         var reported = false;
@@ -78,6 +88,15 @@ internal sealed partial class RunMirror(LocalRun run, RedisRuns redis, RunOption
         Note(await redis.RegisterAsync(about, run.Request, run.Span?.Id).ConfigureAwait(false));
         _renewed = time.GetTimestamp();
         _registered.TrySetResult();
+        _cancels ??= await redis.ListenForCancelAsync(run.Id, CancelIfUnderWay).ConfigureAwait(false);
+    }
+
+    private void CancelIfUnderWay()
+    {
+        if (run.Log.End is null)
+        {
+            run.Cancel();
+        }
     }
 
     /// <summary>Writes what there is to write, or waits for more; true when all is done.</summary>
@@ -87,9 +106,10 @@ internal sealed partial class RunMirror(LocalRun run, RedisRuns redis, RunOption
         {
             Require(await redis.TryHoldAsync(run.Id, run.Token).ConfigureAwait(false));
             _renewed = time.GetTimestamp();
-            if (await redis.IsCancelledAsync(run.Id).ConfigureAwait(false) && run.Log.End is null)
+            if (await redis.IsCancelledAsync(run.Id).ConfigureAwait(false))
             {
-                run.Cancel();
+                // Told before anybody listened, or the message was lost.
+                CancelIfUnderWay();
             }
         }
 

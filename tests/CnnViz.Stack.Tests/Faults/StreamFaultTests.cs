@@ -9,7 +9,7 @@ namespace CnnViz.Stack.Tests.Faults;
 [Collection(FaultsCollection.Name)]
 public sealed class StreamFaultTests(ITestOutputHelper output)
 {
-    private const int Steps = 240;
+    private const int Steps = 180;
 
     // What a busy machine does not exceed: these are tests of what is told, not of how fast.
     private static readonly (string, string)[] _patient =
