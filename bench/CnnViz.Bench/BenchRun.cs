@@ -21,7 +21,7 @@ internal sealed class BenchRun(IReadOnlyList<IBenchJob> jobs)
         if (arguments.Help)
         {
             Console.WriteLine("""
-                usage: ./cnnviz bench [--quick] [JOB...]  all jobs in about 17 minutes on an idle machine
+                usage: ./cnnviz bench [--quick] [JOB...]  all jobs in about 21 minutes on an idle machine
                        ./cnnviz bench --write JOB...      writes the results and the README's table though not all jobs ran
                        ./cnnviz bench --readme            writes the README's table from bench/results/latest.json
                 """);
