@@ -69,12 +69,13 @@ public sealed class MetricCollectorTests : IDisposable
     }
 
     [Fact]
-    public async Task Text_LabelsInAnotherOrder_AreOneSeries()
+    public async Task Text_LabelsInAnotherOrderTwiceOrWithoutValue_AreOneSeries()
     {
         var counter = _meter.CreateCounter<long>("made.calls");
         counter.Add(1, new("a", 1), new("b", true));
         counter.Add(1, new("b", true), new("a", 1));
-        Assert.Equal(2, (await Scrape.ParseAsync(_collector.Text())).Value("made_calls_total", ("a", "1"), ("b", "true")));
+        counter.Add(1, new("b", false), new("c", null), new("a", 1), new("b", true));
+        Assert.Equal(3, (await Scrape.ParseAsync(_collector.Text())).Value("made_calls_total", ("a", "1"), ("b", "true")));
     }
 
     [Fact]

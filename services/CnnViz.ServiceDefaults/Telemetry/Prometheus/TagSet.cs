@@ -32,16 +32,33 @@ internal readonly struct TagSet : IEquatable<TagSet>
             return new TagSet([]);
         }
 
-        var sorted = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        // By insertion: there are few, and this happens at every measurement.
+        var sorted = new KeyValuePair<string, string>[tags.Length];
+        var count = 0;
         foreach (var (name, value) in tags)
         {
-            if (value is not null)
+            if (value is null)
             {
-                sorted[name] = Text(value);
+                continue;
             }
+
+            var place = count;
+            while (place > 0 && string.CompareOrdinal(sorted[place - 1].Key, name) > 0)
+            {
+                place--;
+            }
+
+            var again = place > 0 && sorted[place - 1].Key == name;
+            if (!again)
+            {
+                Array.Copy(sorted, place, sorted, place + 1, count - place);
+                count++;
+            }
+
+            sorted[again ? place - 1 : place] = new(name, Text(value));
         }
 
-        return new TagSet([.. sorted]);
+        return new TagSet(count == sorted.Length ? sorted : sorted[..count]);
     }
 
     public bool Equals(TagSet other)
