@@ -143,7 +143,12 @@ public sealed class TokenTests : IDisposable
 
     private static Dictionary<string, object?> Claims(object scope) => new()
     {
-        ["iss"] = Issuer, ["aud"] = "cnnviz", ["sub"] = "alice", ["nbf"] = At(-60), ["exp"] = At(600), ["scope"] = scope,
+        ["iss"] = Issuer,
+        ["aud"] = "cnnviz",
+        ["sub"] = "alice",
+        ["nbf"] = At(-60),
+        ["exp"] = At(600),
+        ["scope"] = scope,
     };
 
     private static Dictionary<string, object?> With(string claim, object? value)

@@ -113,7 +113,10 @@ public sealed class SecureServices : IAsyncLifetime
         var now = DateTimeOffset.UtcNow;
         var claims = new
         {
-            iss = "https://issuer.test", aud = "cnnviz", sub = "alice", scope = "infer render",
+            iss = "https://issuer.test",
+            aud = "cnnviz",
+            sub = "alice",
+            scope = "infer render",
             exp = new DateTimeOffset(now.Date, TimeSpan.Zero).AddDays(2).ToUnixTimeSeconds(),
         };
         var data = $"{Encode(new { alg = "HS256", kid = "test" })}.{Encode(claims)}";
