@@ -28,7 +28,12 @@ make=building the C++ client
 libssl-dev=the C++ client's checksums
 libprotobuf-dev=the C++ client's messages
 libgrpc++-dev=the C++ client's gRPC library
-chromium=tests of the dashboard's pages"
+chromium=tests of the dashboard's pages
+golang-go=building the Go client
+golang-google-grpc-dev=the Go client's gRPC library
+golang-google-protobuf-dev=the Go client's messages
+protoc-gen-go=generating the Go client's messages
+protoc-gen-go-grpc=generating the Go client's services"
 
 # A photograph in the public domain (CC0), from scikit-image's Debian package; only the file is unpacked.
 readonly PHOTO_PACKAGE="python3-skimage"

@@ -71,7 +71,8 @@ public sealed class UploadParityTests(StackFixture stack, UploadedModels models,
             folder, ["add", weights, "--name", "parity-wrong", "--architecture", "resnet34-torchvision"]);
 
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("its weights are for 'resnet18-torchvision', not for 'resnet34-torchvision'", refused.Error, StringComparison.Ordinal);
+        const string reason = "its weights are for 'resnet18-torchvision', not for 'resnet34-torchvision'";
+        Assert.Contains(reason, refused.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(stack.Root, "parity-wrong")));
         Assert.Empty(Directory.EnumerateDirectories(stack.Root, ".incoming-*"));
     }
@@ -94,8 +95,8 @@ public sealed class UploadParityTests(StackFixture stack, UploadedModels models,
         Assert.Equal(maps.Select(map => map.Header.Sha256), again.Select(map => map.Header.Sha256));
     }
 
-    private static Task<List<Tensor>> MapsAsync(InferenceService.InferenceServiceClient service, string name, UploadedModel model) =>
-        service.MapsAsync(new FeatureMapsRequest
+    private static Task<List<Tensor>> MapsAsync(
+        InferenceService.InferenceServiceClient service, string name, UploadedModel model) => service.MapsAsync(new FeatureMapsRequest
         {
             Model = name,
             Layers = { model.Outputs.Select(wanted => wanted.Layer) },
@@ -117,8 +118,9 @@ public sealed class UploadParityTests(StackFixture stack, UploadedModels models,
     }
 
     /// <summary>Files that the tool does not find by itself.</summary>
-    private static IEnumerable<string> Beside(UploadedModel model) =>
-        Path.GetExtension(model.Files[0]) == ".json" ? [] : model.Files.Skip(1).SelectMany(file => new[] { "--data", file });
+    private static IEnumerable<string> Beside(UploadedModel model) => Path.GetExtension(model.Files[0]) == ".json"
+        ? []
+        : model.Files.Skip(1).SelectMany(file => new[] { "--data", file });
 
     private Task<ToolResult> ToolAsync(TemporaryFolder folder, IEnumerable<string> arguments) => ToolProcess.RunAsync(
         folder.Path,

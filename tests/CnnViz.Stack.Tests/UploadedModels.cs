@@ -5,9 +5,9 @@ using CnnViz.Tests.Shared;
 namespace CnnViz.Stack.Tests;
 
 /// <summary>
-/// One model of each format, written and run by other frameworks: TensorFlow.js (layers model, graph model, and by h5py the same
-/// layers as .h5 and .keras), ONNX Runtime, PyTorch. Their inputs are pictures under some mean and deviation, so that a client can
-/// send them.
+/// One model of each format, written and run by other frameworks: TensorFlow.js (layers model, graph model, and by h5py such
+/// layers as .h5 and .keras), ONNX Runtime, PyTorch. Their inputs are pictures under some mean and deviation, so that a client
+/// can send them.
 /// </summary>
 public sealed class UploadedModels : IDisposable
 {
@@ -82,7 +82,9 @@ public sealed class UploadedModels : IDisposable
         var pixels = new byte[height * width * 3];
         new Random(3).NextBytes(pixels);
         await RunAsync(tools, "/usr/bin/python3", "small-model.py", folder);
-        var (model, copy, input) = (Path.Combine(folder, "model.onnx"), Path.Combine(folder, "all.onnx"), Path.Combine(folder, "input.f32"));
+        var model = Path.Combine(folder, "model.onnx");
+        var copy = Path.Combine(folder, "all.onnx");
+        var input = Path.Combine(folder, "input.f32");
         await RunAsync(tools, "/usr/bin/python3", ["add-outputs.py", model, copy, .. tensors]);
         await WriteAsync(input, [.. ChannelsFirst([1, height, width, 3], pixels).Select(pixel => pixel / 255f)]);
         await RunAsync(tools, "node", ["run-model.mjs", copy, input, $"1,3,{height},{width}", folder, .. tensors]);

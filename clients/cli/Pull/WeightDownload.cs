@@ -137,7 +137,8 @@ internal sealed class WeightDownload(HttpClient client, WeightSources sources, T
         }
         catch (HttpRequestException e)
         {
-            throw new DownloadUnavailableException(e.InnerException is SocketException socket ? socket.Message : e.Message);
+            var reason = e.InnerException is SocketException socket ? socket.Message : e.Message;
+            throw new DownloadUnavailableException($"{request.RequestUri!.Authority}: {reason}");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

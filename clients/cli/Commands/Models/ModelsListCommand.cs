@@ -10,6 +10,7 @@ internal static class ModelsListCommand
 {
     /// <summary>As many digits as captions show.</summary>
     private const int ShownDigits = 8;
+    private const double Kilobyte = 1e3;
     private const double Megabyte = 1e6;
 
     public static Command Create(SharedOptions shared)
@@ -73,12 +74,16 @@ internal static class ModelsListCommand
                 ? $"cannot be used: {row.Problem}"
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{row.Bytes / Megabyte,7:0.0} MB of weights  sha256 {row.Digest.AsSpan(0, ShownDigits)}…  {row.Origin}"));
+                    $"{Size(row.Bytes),8} of weights  sha256 {row.Digest.AsSpan(0, ShownDigits)}…  {row.Origin}"));
             text.Append('\n');
         }
 
         return text.Append("in ").Append(root).ToString();
     }
+
+    private static string Size(long bytes) => bytes < Megabyte
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / Kilobyte:0} kB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / Megabyte:0.0} MB");
 
     private sealed record Row(string Name, string File, long Bytes, string Digest, string Origin, string Problem);
 }
