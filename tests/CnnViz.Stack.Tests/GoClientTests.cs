@@ -16,6 +16,9 @@ public sealed class GoClientTests(StackFixture stack)
     // Built once for all tests, beside the .NET outputs.
     private static readonly Lazy<Task<string>> _program = new(BuildAsync);
 
+    /// <summary>Where the program is, once it is built.</summary>
+    public static Task<string> Program => _program.Value;
+
     private readonly MaximizationService.MaximizationServiceClient _maximizations = new(stack.InferenceChannel);
 
     [GoFact]

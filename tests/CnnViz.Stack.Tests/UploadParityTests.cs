@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
+using CnnViz.Stack.Tests.Secure;
 using CnnViz.Tests.Shared;
 using CnnViz.V1;
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Net.Client;
 using Xunit.Abstractions;
 
 namespace CnnViz.Stack.Tests;
@@ -88,10 +90,17 @@ public sealed class UploadParityTests(StackFixture stack, UploadedModels models,
 
     private async Task AssertSeenByAnotherReplicaAsync(string name, UploadedModel model, string digest, List<Tensor> maps)
     {
-        await using var replica = await Replica.StartAsync(stack.Root);
-        var info = await replica.Inference.ModelInfoAsync(new ModelInfoRequest { Model = name });
+        await using var replica = await ServiceProcess.StartAsync("CnnViz.Inference", new Dictionary<string, string>
+        {
+            ["CNNVIZ_MODELS"] = stack.Root,
+            ["CNNVIZ_GRPC_PORT"] = "0",
+            ["CNNVIZ_HTTP_PORT"] = "0",
+        });
+        using var channel = GrpcChannel.ForAddress(replica.Grpc);
+        var inference = new InferenceService.InferenceServiceClient(channel);
+        var info = await inference.ModelInfoAsync(new ModelInfoRequest { Model = name });
         Assert.Equal(digest, info.Digest);
-        var again = await MapsAsync(replica.Inference, name, model);
+        var again = await MapsAsync(inference, name, model);
         Assert.Equal(maps.Select(map => map.Header.Sha256), again.Select(map => map.Header.Sha256));
     }
 

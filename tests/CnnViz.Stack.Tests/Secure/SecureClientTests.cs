@@ -5,7 +5,7 @@ using CnnViz.Tests.Shared;
 
 namespace CnnViz.Stack.Tests.Secure;
 
-/// <summary>Real clients of four languages over TLS, as callers that show who they are; and what a replica that stops does to them.</summary>
+/// <summary>Real clients of five languages over TLS, as callers that show who they are; and what a replica that stops does to them.</summary>
 [TestCaseOrderer("CnnViz.Stack.Tests.Secure.AsWritten", "CnnViz.Stack.Tests")]
 public sealed partial class SecureClientTests(SecureServices stack) : IClassFixture<SecureServices>
 {
@@ -99,6 +99,24 @@ public sealed partial class SecureClientTests(SecureServices stack) : IClassFixt
         var refused = await CliAsync(folder, "", "summary", "patches", "--inference-endpoint", stack.Second.Grpc.Authority);
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("CNNVIZ_API_KEY", refused.All, StringComparison.Ordinal);
+    }
+
+    /// <summary>The runs that other clients have started above, as their owner.</summary>
+    [GoFact]
+    public async Task T5_Go_AKeyInTheEnvironment_FollowsItsCallersRuns()
+    {
+        using var folder = new TemporaryFolder();
+        string[] follow =
+            [await GoClientTests.Program, "-endpoint", stack.Second.Grpc.Authority, "-ca", stack.Ca, "-once", "-o", "runs"];
+        var followed = await ToolProcess.RunAsync(
+            folder.Path, "/usr/bin/env", [$"CNNVIZ_API_KEY={SecureServices.PainterKey}", .. follow]);
+        Assert.True(followed.ExitCode == 0, followed.All);
+        Assert.Contains("patches conv2d_1, 2 filters", followed.Error, StringComparison.Ordinal);
+        Assert.NotEmpty(Directory.EnumerateFiles(folder.Path, "filter-0001.png", SearchOption.AllDirectories));
+
+        var refused = await ToolProcess.RunAsync(folder.Path, "/usr/bin/env", ["CNNVIZ_API_KEY=", .. follow]);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("needs a key", refused.Error, StringComparison.Ordinal);
     }
 
     /// <summary>
