@@ -28,12 +28,13 @@ public sealed class GoClientTests(StackFixture stack)
         var first = await StartAsync(new() { Steps = 6, Height = 64, PreviewInterval = 2 }, 3, 5);
         var second = await StartAsync(
             new() { Steps = 4, Height = 64, Width = 96, Diversity = new() { Variants = 2 }, Seed = 9 }, 7);
+        await ListedAsync(first, second);
 
         var follow = await FollowAsync(folder, stack.InferenceAddress.Authority, "-once");
 
         Assert.True(follow.ExitCode == 0, follow.All);
         Assert.Contains($"{first}: nanodet Add_4, 2 filters, 6 steps", follow.Error, StringComparison.Ordinal);
-        Assert.Contains($"{second}: completed", follow.Error, StringComparison.Ordinal);
+        Assert.True(follow.Error.Contains($"{second}: completed", StringComparison.Ordinal), follow.All);
         Assert.Equal(
             ["filter-0003-strip.png", "filter-0003.png", "filter-0005-strip.png", "filter-0005.png"], Files(folder, first));
         Assert.Equal(
@@ -97,6 +98,22 @@ public sealed class GoClientTests(StackFixture stack)
             Settings = settings,
         };
         return (await _maximizations.StartAsync(new MaximizationServiceStartRequest { Request = request })).Run.RunId;
+    }
+
+    /// <summary>A run is listed once it is published, a moment after it has begun.</summary>
+    private async Task ListedAsync(params string[] runs)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            var listed = await _maximizations.ListAsync(new MaximizationServiceListRequest(), cancellationToken: limit.Token);
+            if (runs.All(id => listed.Runs.Any(run => run.RunId == id)))
+            {
+                return;
+            }
+
+            await Task.Delay(10, limit.Token);
+        }
     }
 
     /// <summary>Holds a run's files to what another client receives of the run.</summary>
