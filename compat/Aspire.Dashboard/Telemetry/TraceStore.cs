@@ -115,7 +115,7 @@ internal sealed class TraceStore(TelemetryLimits limits, ChangeSignal changes)
 
     private static TraceSummary Summarize(Trace trace) => new(
         trace.Id, trace.Root.Name, trace.Root.Resource, trace.Start, trace.End - trace.Start, trace.Spans.Count, trace.HasError,
-        [.. trace.Spans.GroupBy(s => s.Resource.Key)
+        [.. trace.Spans.GroupBy(s => s.Resource.Key).OrderBy(g => g.Min(s => s.Start))
             .Select(g => (g.First().Resource, g.Count(), g.Count(s => s.Status == TraceSpanStatus.Error)))]);
 
     private Trace GetOrAdd(string id)

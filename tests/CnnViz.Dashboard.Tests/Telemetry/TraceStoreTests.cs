@@ -17,7 +17,7 @@ public sealed class TraceStoreTests
         Assert.Equal(1, total);
         var trace = Assert.Single(traces);
         Assert.Equal(("call", "render", 10, 90, 2, true), (trace.Name, trace.Resource.Name, trace.Start, trace.Duration, trace.SpanCount, trace.HasError));
-        Assert.Equal([("inference", 1, 1), ("render", 1, 0)], trace.Resources.Select(r => (r.Resource.Name, r.Spans, r.Errors)));
+        Assert.Equal([("render", 1, 0), ("inference", 1, 1)], trace.Resources.Select(r => (r.Resource.Name, r.Spans, r.Errors)));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ export function resourcesPage(root, { query }) {
     const errors = live.telemetry.errors[resource.id];
     return h('tr', { class: 'selectable', 'aria-selected': String(resource.id === selected) },
       h('td', {}, h('button', { type: 'button', class: 'row-button', 'data-focus': 'name' }, resource.displayName), ' ',
-        h('span', { class: 'muted' }, resource.type),
+        h('span', { class: 'muted hide-small' }, resource.type),
         errors && h('a', { class: 'badge error', href: `/structuredlogs?resource=${encodeURIComponent(resource.id)}&level=Error`, 'data-link': true, title: 'Error logs' }, ` ${count(errors)} ${errors === 1 ? 'error' : 'errors'}`)),
       h('td', {}, stateOf(resource)),
       h('td', { class: 'hide-narrow' }, time(resource.started && Date.parse(resource.started))),

@@ -44,7 +44,7 @@ export function tracePage(root, { params: [id], query }) {
   function show() {
     const root = trace.rows[0]?.span;
     heading.replaceChildren(h('span', {}, root?.name ?? 'Trace'), h('span', { class: 'muted mono' }, trace.id));
-    const resources = [...new Set(trace.spans.map(s => s.resource))];
+    const resources = [...new Set(trace.rows.map(r => r.span.resource))];
     const failed = trace.spans.filter(s => s.status === 'Error').length;
     const depth = Math.max(...trace.rows.map(r => r.depth)) + 1;
     summary.replaceChildren(...[

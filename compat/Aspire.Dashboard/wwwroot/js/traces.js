@@ -59,7 +59,7 @@ export function tracesPage(root, { query }) {
 
 const row = (trace, longest) => h('tr', { class: 'selectable' },
   h('td', {}, time(trace.start, true)),
-  h('td', { class: 'wide' }, h('span', { class: 'cell' }, h('button', { type: 'button', class: 'row-button', 'data-focus': 'open' }, h('span', { class: 'muted' }, `${trace.resource}: `), trace.name), h('span', { class: 'mono muted' }, trace.id.slice(0, 7)), trace.hasError && h('span', { class: 'badge error' }, 'error'))),
+  h('td', { class: 'wide' }, h('span', { class: 'cell' }, h('button', { type: 'button', class: 'row-button', 'data-focus': 'open' }, h('span', { class: 'muted' }, `${trace.resource}: `), trace.name), h('span', { class: 'mono muted hide-small' }, trace.id.slice(0, 7)), trace.hasError && h('span', { class: 'badge error' }, 'error'))),
   h('td', { class: 'hide-small' }, h('span', { class: 'chips' }, trace.resources.map(r =>
     h('span', { class: `chip ${colourClass(r.name)}`, title: r.errors ? `${r.errors} with an error` : '' }, r.name, h('b', {}, count(r.spans)))))),
   h('td', { class: 'length' }, h('span', { class: 'bar-box' }, bar(trace.duration / longest), h('span', {}, duration(trace.duration)))));

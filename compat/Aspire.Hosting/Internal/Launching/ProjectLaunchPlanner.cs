@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Internal.Dashboard;
 using Aspire.Hosting.Internal.Processes;
 
 namespace Aspire.Hosting.Internal.Launching;
@@ -23,7 +24,7 @@ internal sealed class ProjectLaunchPlanner(Assembly? appHost) : ILaunchPlanner
         => new(DotnetHost.Path, [assembly, .. request.Arguments], Path.GetDirectoryName(assembly)!)
         {
             Environment = request.Environment,
-            // The app host's own address is not its services'.
-            NotInherited = ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS"],
+            // The app host's own address, and what lets a person in there, are not its services'.
+            NotInherited = ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", DashboardSettings.GivenBrowserToken],
         };
 }
