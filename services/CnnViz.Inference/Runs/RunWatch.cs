@@ -16,6 +16,9 @@ internal sealed class RunWatch(RunHub hub, IOptions<RunOptions> options, TimePro
     private const long LocalBytes = 1024 * 1024;
     private const int EventsAtOnce = 32;
 
+    // A Redis that has come back empty is told of a run again by the replica that has it, as soon as that is connected again.
+    private static readonly TimeSpan _untilToldAgain = TimeSpan.FromSeconds(15);
+
     /// <summary>Follows a run to its end.</summary>
     /// <param name="id">The run.</param>
     /// <param name="from">The first event wanted, from 1.</param>
@@ -29,6 +32,8 @@ internal sealed class RunWatch(RunHub hub, IOptions<RunOptions> options, TimePro
         try
         {
             var hidden = new Waiting(TimeSpan.FromMilliseconds(options.Value.BudgetMilliseconds), time);
+            var missing = new Waiting(_untilToldAgain, time);
+            var known = from > 1;
             for (var next = from; ;)
             {
                 var look = hub.Find(id) is { } run ? Local(run, next, hidden) : null;
@@ -36,6 +41,17 @@ internal sealed class RunWatch(RunHub hub, IOptions<RunOptions> options, TimePro
                 {
                     listening ??= await TryListenAsync(id, heard).ConfigureAwait(false);
                     look = await SharedAsync(id, next, heard, cancellation).ConfigureAwait(false);
+                }
+
+                if (look is null)
+                {
+                    // Who has seen it waits for it.
+                    look = known && missing.Left() is not null ? new Look([], null, Pause(cancellation)) : throw Unknown(id);
+                }
+                else
+                {
+                    missing.Stop();
+                    known = true;
                 }
 
                 foreach (var message in look.Events)
@@ -103,7 +119,8 @@ internal sealed class RunWatch(RunHub hub, IOptions<RunOptions> options, TimePro
             : new Look(events, reading.End, reading.News);
     }
 
-    private async Task<Look> SharedAsync(string id, ulong next, SemaphoreSlim heard, CancellationToken cancellation)
+    /// <summary>What Redis has; null where it knows of no such run.</summary>
+    private async Task<Look?> SharedAsync(string id, ulong next, SemaphoreSlim heard, CancellationToken cancellation)
     {
         var redis = hub.Redis ?? throw Unknown(id);
         try
@@ -113,16 +130,22 @@ internal sealed class RunWatch(RunHub hub, IOptions<RunOptions> options, TimePro
             {
             }
 
-            var about = await redis.FindAsync(id).ConfigureAwait(false) ?? throw Unknown(id);
+            if (await redis.FindAsync(id).ConfigureAwait(false) is not { } about)
+            {
+                return null;
+            }
+
             var events = await redis.ReadAsync(id, next, EventsAtOnce).ConfigureAwait(false);
             return new Look(events, RunEnd.Of(about), News(heard, cancellation));
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             // A pause for the watcher, no error.
-            return new Look([], null, Task.Delay(options.Value.RenewInterval, time, cancellation));
+            return new Look([], null, Pause(cancellation));
         }
     }
+
+    private Task Pause(CancellationToken cancellation) => Task.Delay(options.Value.RenewInterval, time, cancellation);
 
     /// <summary>Ends when Redis tells of news; after a while also without, since such messages may be lost.</summary>
     private Task News(SemaphoreSlim heard, CancellationToken cancellation) =>

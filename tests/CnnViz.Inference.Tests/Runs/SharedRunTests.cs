@@ -112,6 +112,14 @@ public sealed class SharedRunTests
         var run = await first.Maximizations.StartAsync(RunningHost.Request(5, 40), second.Maximizations);
         var events = await second.Maximizations.WatchAsync(run.RunId, until: one => one.Progress is { Iteration: 5 });
 
+        // One watcher there from before to after.
+        var begun = new TaskCompletionSource();
+        var through = second.Maximizations.WatchAsync(run.RunId, until: _ =>
+        {
+            begun.TrySetResult();
+            return false;
+        });
+        await begun.Task.WaitAsync(RunningHost.Patience);
         await redis.KillAsync();
         gate.Set();
         var here = await first.Maximizations.WatchAsync(run.RunId);
@@ -122,6 +130,7 @@ public sealed class SharedRunTests
         events.AddRange(await second.Maximizations.WatchAsync(run.RunId, (ulong)events.Count + 1));
         RunClient.Whole(here, 1, 40);
         Assert.Equal(here, events);
+        Assert.Equal(here, await through);
     }
 
     [RedisFact]
