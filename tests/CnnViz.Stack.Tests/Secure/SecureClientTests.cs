@@ -101,11 +101,14 @@ public sealed partial class SecureClientTests(SecureServices stack) : IClassFixt
         Assert.Contains("CNNVIZ_API_KEY", refused.All, StringComparison.Ordinal);
     }
 
-    /// <summary>The runs that other clients have started above, as their owner.</summary>
+    /// <summary>The run of a picture that its caller had drawn by another client.</summary>
     [GoFact]
     public async Task T5_Go_AKeyInTheEnvironment_FollowsItsCallersRuns()
     {
         using var folder = new TemporaryFolder();
+        var drawn = await PythonAsync(
+            folder, SecureServices.PainterKey, "--endpoint", stack.Render.Grpc.Authority, "-o", "out.png");
+        Assert.True(drawn.ExitCode == 0, drawn.All);
         string[] follow =
             [await GoClientTests.Program, "-endpoint", stack.Second.Grpc.Authority, "-ca", stack.Ca, "-once", "-o", "runs"];
         var followed = await ToolProcess.RunAsync(
