@@ -30,7 +30,8 @@ internal sealed class DashboardServer : IAsyncDisposable
         _options = options;
         Telemetry = new TelemetryStore(options.Limits);
         // Nothing of the app host's environment, which is full of addresses and settings for others.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(DashboardServer).Assembly.GetName().Name });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = typeof(DashboardServer).Assembly.GetName().Name });
         builder.WebHost.UseKestrel(Configure);
         var services = builder.Services;
         services.AddSingleton(loggers);

@@ -25,9 +25,12 @@ internal static class LiveApi
         endpoints.MapGet("/api/resources/{id}/console", ConsoleAsync);
     }
 
-    /// <summary>Events "resources": all of them; "telemetry": what there is of each kind. Each at once and then when it changes.</summary>
+    /// <summary>
+    /// Events "resources": all of them; "telemetry": what there is of each kind. Each at once and then when it changes.
+    /// </summary>
     private static async Task ChangesAsync(
-        HttpContext context, IDashboardResources resources, TelemetryStore store, IHostApplicationLifetime lifetime, TimeProvider time)
+        HttpContext context, IDashboardResources resources, TelemetryStore store, IHostApplicationLifetime lifetime,
+        TimeProvider time)
     {
         using var ends = Ends(context, lifetime);
         Begin(context);
@@ -83,7 +86,8 @@ internal static class LiveApi
             {
                 await SendAsync(
                     context, "lines",
-                    batch.Select(l => new { n = l.Number, t = l.Time.ToUnixTimeMilliseconds(), text = l.Text, error = l.IsError }),
+                    batch.Select(
+                        l => new { n = l.Number, t = l.Time.ToUnixTimeMilliseconds(), text = l.Text, error = l.IsError }),
                     ends.Token).ConfigureAwait(false);
                 await context.Response.Body.FlushAsync(ends.Token).ConfigureAwait(false);
                 await Task.Delay(_together, ends.Token).ConfigureAwait(false);
@@ -104,7 +108,8 @@ internal static class LiveApi
             traces = store.Traces.Version,
             metrics = store.Metrics.Version,
             errors = store.Logs.ErrorCounts(),
-            resources = store.Resources.All.Select(r => new { key = r.Key, name = names.Of(r) }).OrderBy(r => r.name, StringComparer.Ordinal),
+            resources = store.Resources.All.Select(r => new { key = r.Key, name = names.Of(r) })
+                .OrderBy(r => r.name, StringComparer.Ordinal),
         };
     }
 

@@ -12,6 +12,9 @@ internal static class MetricsApi
     private const int MostMinutes = 12 * 60;
     private const int MostLines = 6;
 
+    /// <summary>Of one attribute, to choose from.</summary>
+    private const int MostValues = 100;
+
     private static readonly (string Label, double Share)[] _percentiles = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)];
 
     public static void MapMetricsApi(this IEndpointRouteBuilder endpoints)
@@ -84,7 +87,11 @@ internal static class MetricsApi
             chosen = chosen.Length,
             attributes = found.Dimensions.SelectMany(d => d.Attributes).GroupBy(a => a.Key)
                 .OrderBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => new { name = g.Key, values = g.Select(a => a.Value).Distinct().Order(StringComparer.Ordinal).Take(100) }),
+                .Select(g => new
+                {
+                    name = g.Key,
+                    values = g.Select(a => a.Value).Distinct().Order(StringComparer.Ordinal).Take(MostValues),
+                }),
         });
     }
 

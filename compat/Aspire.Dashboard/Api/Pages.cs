@@ -24,13 +24,15 @@ internal static class Pages
         // Browsers ask for it whatever a page says.
         endpoints.MapGet("/favicon.ico", () => Results.NoContent());
         endpoints.MapGet("/favicon.svg", () => Asset("favicon.svg", "image/svg+xml"));
-        foreach (var page in (string[])["/", "/graph", "/consolelogs/{**rest}", "/structuredlogs", "/traces/{**rest}", "/metrics"])
+        string[] pages = ["/", "/graph", "/consolelogs/{**rest}", "/structuredlogs", "/traces/{**rest}", "/metrics"];
+        foreach (var page in pages)
             endpoints.MapGet(page, () => Asset("index.html", "text/html; charset=utf-8"));
     }
 
     /// <summary>Whether a path is open to those who have not signed in.</summary>
     public static bool IsOpen(PathString path)
-        => path == LoginPath || path.StartsWithSegments("/favicon.svg") || path.StartsWithSegments("/favicon.ico") || path.StartsWithSegments("/css") || path.StartsWithSegments("/js");
+        => path == LoginPath || path.StartsWithSegments("/favicon.svg") || path.StartsWithSegments("/favicon.ico")
+            || path.StartsWithSegments("/css") || path.StartsWithSegments("/js");
 
     /// <summary>Sends a person to the login page, and back afterwards.</summary>
     public static void Challenge(HttpContext context)
@@ -68,7 +70,8 @@ internal static class Pages
         // A redirect would not carry the cookie when the link was on a page of another site; a page of our own that goes on does.
         // It also leaves the address with the token behind.
         return Results.Content(
-            $"<!doctype html><meta charset=\"utf-8\"><title>Dashboard</title><link rel=\"icon\" href=\"/favicon.svg\"><meta http-equiv=\"refresh\" content=\"0;url={Escape(Local(returnUrl))}\">",
+            "<!doctype html><meta charset=\"utf-8\"><title>Dashboard</title><link rel=\"icon\" href=\"/favicon.svg\">"
+            + $"<meta http-equiv=\"refresh\" content=\"0;url={Escape(Local(returnUrl))}\">",
             "text/html; charset=utf-8");
     }
 
@@ -82,7 +85,8 @@ internal static class Pages
 
     /// <summary>A path of this server and nothing else: "//host" and "/\host" would lead away.</summary>
     private static string Local(string? url)
-        => url is ['/', ..] && url is not ['/', '/' or '\\', ..] && !url.Any(char.IsControl) && Uri.IsWellFormedUriString(url, UriKind.Relative)
+        => url is ['/', ..] && url is not ['/', '/' or '\\', ..] && !url.Any(char.IsControl)
+            && Uri.IsWellFormedUriString(url, UriKind.Relative)
             ? url
             : "/";
 

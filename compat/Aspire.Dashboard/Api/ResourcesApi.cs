@@ -10,14 +10,15 @@ namespace Aspire.Dashboard.Api;
 internal static class ResourcesApi
 {
     /// <summary>
-    /// A page of another origin cannot send this header unless this server allows it, and it does not: so what changes something is
-    /// asked for by our own pages only.
+    /// A page of another origin cannot send this header unless this server allows it, and it does not: so what changes
+    /// something is asked for by our own pages only.
     /// </summary>
     public const string OwnHeader = "x-aspire-dashboard";
 
     public static void MapResourcesApi(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/api/application", (IDashboardResources resources) => Results.Json(new { name = resources.ApplicationName }));
+        endpoints.MapGet(
+            "/api/application", (IDashboardResources resources) => Results.Json(new { name = resources.ApplicationName }));
         endpoints.MapPost("/api/resources/{id}/reveal", Reveal);
         endpoints.MapPost("/api/resources/{id}/commands/{command}", ExecuteAsync);
         endpoints.MapGet("/api/resources/{id}/console.txt", Download);
@@ -37,7 +38,8 @@ internal static class ResourcesApi
     {
         if (resources.Console(id) is not { } lines)
             return Results.NotFound();
-        var text = string.Join('\n', lines.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Time.UtcDateTime:O} {l.Text}")));
+        var text =
+            string.Join('\n', lines.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Time.UtcDateTime:O} {l.Text}")));
         return Results.File(System.Text.Encoding.UTF8.GetBytes(text + "\n"), "text/plain; charset=utf-8", $"{id}.txt");
     }
 }

@@ -4,8 +4,8 @@ using Aspire.Dashboard.Telemetry;
 namespace Aspire.Dashboard.Otlp;
 
 /// <summary>
-/// Turns an exponential histogram into one with bounds: bucket i of scale s counts values in (base^(offset+i), base^(offset+i+1)],
-/// base = 2^(2^-s) (OpenTelemetry data model, "Exponential Buckets").
+/// Turns an exponential histogram into one with bounds: bucket i of scale s counts values in
+/// (base^(offset+i), base^(offset+i+1)], base = 2^(2^-s) (OpenTelemetry data model, "Exponential Buckets").
 /// </summary>
 internal static class ExponentialBuckets
 {
@@ -20,7 +20,8 @@ internal static class ExponentialBuckets
     {
         var positive = point.Positive;
         var negative = point.Negative;
-        if (Math.Abs(point.Scale) > MaxScale || (positive?.BucketCounts.Count ?? 0) + (negative?.BucketCounts.Count ?? 0) > MaxBuckets)
+        if (Math.Abs(point.Scale) > MaxScale
+            || (positive?.BucketCounts.Count ?? 0) + (negative?.BucketCounts.Count ?? 0) > MaxBuckets)
             return null;
         var bounds = new List<double>();
         var counts = new List<ulong>();

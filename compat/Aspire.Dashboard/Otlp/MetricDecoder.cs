@@ -31,7 +31,8 @@ internal sealed class MetricDecoder(TelemetryStore store)
             response.PartialSuccess = new ExportMetricsPartialSuccess
             {
                 RejectedDataPoints = rejected,
-                ErrorMessage = "Summaries, malformed histograms, instruments that changed their kind, and whatever is beyond a limit.",
+                ErrorMessage =
+                    "Summaries, malformed histograms, instruments that changed their kind, and whatever is beyond a limit.",
             };
         }
 
@@ -92,16 +93,20 @@ internal sealed class MetricDecoder(TelemetryStore store)
         }
 
         void Histogram(
-            RepeatedField<KeyValue> attributes, ulong at, double sum, HistogramBuckets? buckets, AggregationTemporality temporality)
+            RepeatedField<KeyValue> attributes, ulong at, double sum, HistogramBuckets? buckets,
+            AggregationTemporality temporality)
         {
             if (buckets is null || !double.IsFinite(sum))
                 rejected++;
             else
-                Add(attributes, InstrumentKind.Histogram, OtlpText.Time(at), sum, buckets, temporality == AggregationTemporality.Delta);
+                Add(
+                    attributes, InstrumentKind.Histogram, OtlpText.Time(at), sum, buckets,
+                    temporality == AggregationTemporality.Delta);
         }
 
         void Add(
-            RepeatedField<KeyValue> attributes, InstrumentKind kind, long at, double value, HistogramBuckets? buckets, bool isDelta)
+            RepeatedField<KeyValue> attributes, InstrumentKind kind, long at, double value, HistogramBuckets? buckets,
+            bool isDelta)
             => reports.Add(new MetricReport(
                 resource,
                 new InstrumentInfo(meter, _text.Cut(metric.Name), _text.Cut(metric.Unit), _text.Cut(metric.Description), kind),

@@ -30,7 +30,8 @@ internal static class OtlpHttp
     {
         if (context.Request.ContentType?.Split(';')[0].Trim() is not ContentType)
         {
-            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, $"The body must be {ContentType}.").ConfigureAwait(false);
+            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, $"The body must be {ContentType}.")
+                .ConfigureAwait(false);
             return;
         }
 
@@ -39,7 +40,8 @@ internal static class OtlpHttp
             var body = await ReadAsync(context.Request, maxBytes, context.RequestAborted).ConfigureAwait(false);
             if (body is null)
             {
-                await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, $"The body is larger than {maxBytes} bytes.").ConfigureAwait(false);
+                await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, $"The body is larger than {maxBytes} bytes.")
+                    .ConfigureAwait(false);
                 return;
             }
 
@@ -49,7 +51,8 @@ internal static class OtlpHttp
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidDataException)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"The body cannot be read: {e.Message}").ConfigureAwait(false);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"The body cannot be read: {e.Message}")
+                .ConfigureAwait(false);
         }
     }
 

@@ -37,21 +37,24 @@ internal sealed class OtlpText(TelemetryLimits limits)
         AnyValue.ValueOneofCase.DoubleValue => value.DoubleValue.ToString("R", CultureInfo.InvariantCulture),
         AnyValue.ValueOneofCase.BytesValue => Cut(Convert.ToHexStringLower(
             value.BytesValue.Span[..Math.Min(value.BytesValue.Length, (limits.MaxAttributeLength / 2) + 1)])),
-        AnyValue.ValueOneofCase.ArrayValue => Cut($"[{string.Join(", ", value.ArrayValue.Values.Take(limits.MaxAttributeCount).Select(Value))}]"),
-        AnyValue.ValueOneofCase.KvlistValue => Cut($"{{{string.Join(", ", value.KvlistValue.Values.Take(limits.MaxAttributeCount).Select(v => $"{v.Key}: {Value(v.Value)}"))}}}"),
+        AnyValue.ValueOneofCase.ArrayValue => Cut($"[{Join(value.ArrayValue.Values, Value)}]"),
+        AnyValue.ValueOneofCase.KvlistValue => Cut($"{{{Join(value.KvlistValue.Values, v => $"{v.Key}: {Value(v.Value)}")}}}"),
         _ => string.Empty,
     };
 
-    public string Cut(string text) => text.Length <= limits.MaxAttributeLength ? text : text[..limits.MaxAttributeLength] + Ellipsis;
+    public string Cut(string text)
+        => text.Length <= limits.MaxAttributeLength ? text : text[..limits.MaxAttributeLength] + Ellipsis;
 
     public TelemetryScope Scope(InstrumentationScope? scope)
-        => scope is null ? new TelemetryScope(string.Empty, string.Empty) : new TelemetryScope(Cut(scope.Name), Cut(scope.Version));
+        => scope is null ? new TelemetryScope(string.Empty, string.Empty)
+            : new TelemetryScope(Cut(scope.Name), Cut(scope.Version));
 
     /// <summary>The process that sends; one that does not say its name is "unknown".</summary>
     public TelemetryResource Resource(Resource? resource)
     {
         var attributes = Attributes(resource?.Attributes ?? []);
-        return new TelemetryResource(Find(attributes, "service.name", "unknown"), Find(attributes, "service.instance.id", string.Empty), attributes);
+        return new TelemetryResource(
+            Find(attributes, "service.name", "unknown"), Find(attributes, "service.instance.id", string.Empty), attributes);
     }
 
     /// <summary>Hexadecimal digits; empty unless there are as many bytes as such an id has.</summary>
@@ -64,6 +67,9 @@ internal sealed class OtlpText(TelemetryLimits limits)
     /// <summary>Estimated bytes of attributes.</summary>
     public static long Size(IReadOnlyList<TelemetryAttribute> attributes)
         => attributes.Sum(a => Overhead + (2L * (a.Key.Length + a.Value.Length)));
+
+    private string Join<T>(RepeatedField<T> values, Func<T, string> text)
+        => string.Join(", ", values.Take(limits.MaxAttributeCount).Select(text));
 
     private static string Find(IReadOnlyList<TelemetryAttribute> attributes, string key, string otherwise)
         => attributes.LastOrDefault(a => a.Key == key) is { Value.Length: > 0 } found ? found.Value : otherwise;

@@ -35,7 +35,8 @@ internal sealed class TraceDecoder(TelemetryStore store)
             response.PartialSuccess = new ExportTracePartialSuccess
             {
                 RejectedSpans = rejected,
-                ErrorMessage = $"Spans without a trace id of 16 bytes and a span id of 8, or beyond {store.Limits.MaxSpansPerTrace} of one trace.",
+                ErrorMessage = "Spans without a trace id of 16 bytes and a span id of 8, "
+                    + $"or beyond {store.Limits.MaxSpansPerTrace} of one trace.",
             };
         }
 
@@ -52,7 +53,8 @@ internal sealed class TraceDecoder(TelemetryStore store)
         TraceSpanEvent[] events = [.. span.Events.Take(store.Limits.MaxSpanEventCount)
             .Select(e => new TraceSpanEvent(OtlpText.Time(e.TimeUnixNano), _text.Cut(e.Name), _text.Attributes(e.Attributes)))];
         TraceSpanLink[] links = [.. span.Links.Take(store.Limits.MaxSpanEventCount)
-            .Select(l => new TraceSpanLink(OtlpText.Id(l.TraceId, 16), OtlpText.Id(l.SpanId, 8), _text.Attributes(l.Attributes)))];
+            .Select(
+                l => new TraceSpanLink(OtlpText.Id(l.TraceId, 16), OtlpText.Id(l.SpanId, 8), _text.Attributes(l.Attributes)))];
         var start = OtlpText.Time(span.StartTimeUnixNano);
         var name = _text.Cut(span.Name);
         return new TraceSpan

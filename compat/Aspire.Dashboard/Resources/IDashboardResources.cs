@@ -86,7 +86,8 @@ internal sealed record ValueView(string Name, string? Value, bool IsSecret);
 internal sealed record RelationView(string Name, string Type);
 
 /// <summary>What can be done to a resource; one that is not enabled cannot be done now.</summary>
-internal sealed record CommandView(string Name, string Title, string? Description, string? Confirmation, bool IsEnabled, bool IsHighlighted);
+internal sealed record CommandView(
+    string Name, string Title, string? Description, string? Confirmation, bool IsEnabled, bool IsHighlighted);
 
 /// <summary>A line that a resource printed.</summary>
 internal sealed record ConsoleLine(int Number, DateTimeOffset Time, string Text, bool IsError);

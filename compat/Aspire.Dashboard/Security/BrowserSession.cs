@@ -49,7 +49,8 @@ internal sealed class BrowserSession(string? token, TimeProvider time)
     private bool IsGood(string cookie)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long) + MacBytes];
-        if (cookie.Length > 2 * bytes.Length || !Base64Url.TryDecodeFromChars(cookie, bytes, out var written) || written != bytes.Length)
+        if (cookie.Length > 2 * bytes.Length || !Base64Url.TryDecodeFromChars(cookie, bytes, out var written)
+            || written != bytes.Length)
             return false;
         Span<byte> mac = stackalloc byte[MacBytes];
         HMACSHA256.HashData(_key, bytes[..sizeof(long)], mac);

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Aspire.Dashboard.Security;
 
-/// <summary>What browsers are told about every page: run and load only what comes from here, and show it in no other page.</summary>
+/// <summary>
+/// What browsers are told about every page: run and load only what comes from here, and show it in no other page.
+/// </summary>
 internal static class ResponseHeaders
 {
     private const string Policy =

@@ -10,7 +10,8 @@ internal sealed record InstrumentInfo(string Meter, string Name, string Unit, st
 
 /// <summary>A report of an instrument: one point for one set of attributes.</summary>
 internal sealed record MetricReport(
-    TelemetryResource Resource, InstrumentInfo Instrument, IReadOnlyList<TelemetryAttribute> Attributes, MetricPoint Point, bool IsDelta);
+    TelemetryResource Resource, InstrumentInfo Instrument, IReadOnlyList<TelemetryAttribute> Attributes, MetricPoint Point,
+    bool IsDelta);
 
 /// <summary>An instrument of one resource and its points. Guarded by the store.</summary>
 internal sealed class Instrument(InstrumentInfo info)
@@ -24,7 +25,8 @@ internal sealed class Instrument(InstrumentInfo info)
     /// <summary>The points of a set of attributes; null when there are too many sets.</summary>
     public Dimension? GetOrAdd(IReadOnlyList<TelemetryAttribute> attributes, TelemetryLimits limits)
     {
-        var key = string.Join('\u001f', attributes.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"{a.Key}\u001e{a.Value}"));
+        var key = string.Join(
+            '\u001f', attributes.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"{a.Key}\u001e{a.Value}"));
         if (_dimensions.TryGetValue(key, out var known))
             return known;
         if (_dimensions.Count >= limits.MaxDimensionCount)

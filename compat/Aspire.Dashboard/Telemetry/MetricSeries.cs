@@ -80,7 +80,8 @@ internal sealed class MetricSeries
             counts[i] = new double[bounds.Length + 1];
         foreach (var dimension in dimensions)
         {
-            MetricPoint[] points = [.. dimension.Points.Where(p => p.Buckets is { } b && b.Bounds.AsSpan().SequenceEqual(bounds))];
+            MetricPoint[] points =
+                [.. dimension.Points.Where(p => p.Buckets is { } b && b.Bounds.AsSpan().SequenceEqual(bounds))];
             var (growth, covered) = Spread(points, (before, after) => Growth(before.Buckets!, after.Buckets!), bounds.Length + 1);
             for (var i = 0; i < counts.Length; i++)
             {

@@ -7,7 +7,8 @@ internal sealed record DimensionPoints(IReadOnlyList<TelemetryAttribute> Attribu
 internal sealed class MetricStore(TelemetryLimits limits, ChangeSignal changes)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (TelemetryResource Resource, Dictionary<(string Meter, string Name), Instrument> Instruments)> _resources = [];
+    private readonly Dictionary<string,
+        (TelemetryResource Resource, Dictionary<(string Meter, string Name), Instrument> Instruments)> _resources = [];
     private long _bytes;
     private long _version;
 
@@ -62,11 +63,13 @@ internal sealed class MetricStore(TelemetryLimits limits, ChangeSignal changes)
     }
 
     /// <summary>An instrument's points since a time, ns since 1970; null when it is not here.</summary>
-    public (InstrumentInfo Info, IReadOnlyList<DimensionPoints> Dimensions)? Find(string resource, string meter, string name, long since)
+    public (InstrumentInfo Info, IReadOnlyList<DimensionPoints> Dimensions)? Find(
+        string resource, string meter, string name, long since)
     {
         lock (_lock)
         {
-            if (!_resources.TryGetValue(resource, out var found) || !found.Instruments.TryGetValue((meter, name), out var instrument))
+            if (!_resources.TryGetValue(resource, out var found)
+                || !found.Instruments.TryGetValue((meter, name), out var instrument))
                 return null;
             return (instrument.Info, [.. instrument.Dimensions.Select(d => new DimensionPoints(d.Attributes, d.Since(since)))]);
         }

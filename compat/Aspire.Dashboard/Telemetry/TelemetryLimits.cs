@@ -45,7 +45,8 @@ internal sealed class TelemetryLimits
     public void Validate()
     {
         foreach (var (name, value) in (IEnumerable<(string, long)>)[
-            (nameof(MaxLogCount), MaxLogCount), (nameof(MaxTraceCount), MaxTraceCount), (nameof(MaxMetricsCount), MaxMetricsCount),
+            (nameof(MaxLogCount), MaxLogCount), (nameof(MaxTraceCount), MaxTraceCount),
+            (nameof(MaxMetricsCount), MaxMetricsCount),
             (nameof(MaxAttributeCount), MaxAttributeCount), (nameof(MaxAttributeLength), MaxAttributeLength),
             (nameof(MaxSpanEventCount), MaxSpanEventCount), (nameof(MaxResourceCount), MaxResourceCount),
             (nameof(MaxSpansPerTrace), MaxSpansPerTrace), (nameof(MaxInstrumentCount), MaxInstrumentCount),

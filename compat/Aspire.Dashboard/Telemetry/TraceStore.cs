@@ -105,7 +105,8 @@ internal sealed class TraceStore(TelemetryLimits limits, ChangeSignal changes)
     private static bool Matches(Trace trace, TraceQuery query)
         => (!query.ErrorsOnly || trace.HasError)
             && trace.End - trace.Start >= query.MinDuration
-            && (query.Resource is null || trace.Spans.Any(s => s.Resource.Name == query.Resource || s.Resource.Key == query.Resource))
+            && (query.Resource is null
+                || trace.Spans.Any(s => s.Resource.Name == query.Resource || s.Resource.Key == query.Resource))
             && (query.Text is null || Contains(trace, query.Text));
 
     private static bool Contains(Trace trace, string text)

@@ -47,17 +47,24 @@ public class ResourceCommandService
         var replicas = _notifications.StatesOf(resource.Name);
         if (replicas.Count == 0)
             return CommandResults.Failure($"The resource '{resource.Name}' has not started.");
-        var results = await Task.WhenAll(replicas.Select(r => ExecuteAsync(r, commandName, cancellationToken))).ConfigureAwait(false);
+        var results = await Task.WhenAll(replicas.Select(r => ExecuteAsync(r, commandName, cancellationToken)))
+            .ConfigureAwait(false);
         return results.FirstOrDefault(r => !r.Success) ?? results[0];
     }
 
-    private async Task<ExecuteCommandResult> ExecuteAsync(ResourceEvent replica, string commandName, CancellationToken cancellationToken)
+    private async Task<ExecuteCommandResult> ExecuteAsync(
+        ResourceEvent replica, string commandName, CancellationToken cancellationToken)
     {
         var command = replica.Resource.Annotations.OfType<ResourceCommandAnnotation>().LastOrDefault(c => c.Name == commandName);
         if (command is null)
             return CommandResults.Failure($"The resource '{replica.Resource.Name}' has no command '{commandName}'.");
-        if (replica.Snapshot.Commands.FirstOrDefault(c => c.Name == commandName)?.State is not (null or ResourceCommandState.Enabled))
-            return CommandResults.Failure($"'{command.DisplayName}' cannot be done while {replica.ResourceId} is {replica.Snapshot.State?.Text ?? "not known"}.");
+        var offered = replica.Snapshot.Commands.FirstOrDefault(c => c.Name == commandName)?.State;
+        if (offered is not (null or ResourceCommandState.Enabled))
+        {
+            var state = replica.Snapshot.State?.Text ?? "not known";
+            return CommandResults.Failure($"'{command.DisplayName}' cannot be done while {replica.ResourceId} is {state}.");
+        }
+
         var logger = _loggers.GetLogger(replica.Resource);
         try
         {

@@ -148,7 +148,8 @@ public class ResourceNotificationService(
     internal IReadOnlyList<ResourceEvent> StatesOf(string resourceName)
     {
         lock (_lock)
-            return [.. _current.Values.Where(e => string.Equals(e.Resource.Name, resourceName, StringComparison.OrdinalIgnoreCase))];
+            return [.. _current.Values.Where(
+                e => string.Equals(e.Resource.Name, resourceName, StringComparison.OrdinalIgnoreCase))];
     }
 
     private CustomResourceSnapshot InitialSnapshot(IResource resource) => new()

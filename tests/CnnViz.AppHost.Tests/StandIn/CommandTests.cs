@@ -26,7 +26,8 @@ public sealed class CommandTests
 
         Assert.True(result.Success, result.ErrorMessage);
         var after = await app.ResourceNotifications.WaitForResourceAsync(
-            "first", e => e.Snapshot.HealthStatus is not null && ProcessOf(e) != ProcessOf(before) && e.Snapshot.IsReady, Limit());
+            "first", e => e.Snapshot.HealthStatus is not null && ProcessOf(e) != ProcessOf(before)
+                && e.Snapshot.IsReady, Limit());
         Assert.Equal(before.ResourceId, after.ResourceId);
         Assert.NotEqual(before.Snapshot.StartTimeStamp, after.Snapshot.StartTimeStamp);
         Assert.Equal(2, readyAgain);
@@ -39,7 +40,8 @@ public sealed class CommandTests
         await using var app = await StartAsync();
         var running = await app.ResourceNotifications.WaitForResourceHealthyAsync("first", Limit());
 
-        var stopped = await app.ResourceCommands.ExecuteCommandAsync(running.ResourceId, KnownResourceCommands.StopCommand, Limit());
+        var stopped =
+            await app.ResourceCommands.ExecuteCommandAsync(running.ResourceId, KnownResourceCommands.StopCommand, Limit());
 
         Assert.True(stopped.Success, stopped.ErrorMessage);
         Assert.True(app.ResourceNotifications.TryGetCurrentState(running.ResourceId, out var ended));
@@ -48,7 +50,8 @@ public sealed class CommandTests
         Assert.Equal(ResourceCommandState.Enabled, StateOf(ended, KnownResourceCommands.StartCommand));
         Assert.Equal(ResourceCommandState.Hidden, StateOf(ended, KnownResourceCommands.StopCommand));
 
-        var started = await app.ResourceCommands.ExecuteCommandAsync(running.ResourceId, KnownResourceCommands.StartCommand, Limit());
+        var started =
+            await app.ResourceCommands.ExecuteCommandAsync(running.ResourceId, KnownResourceCommands.StartCommand, Limit());
 
         Assert.True(started.Success, started.ErrorMessage);
         Assert.True(app.ResourceNotifications.TryGetCurrentState(running.ResourceId, out var again));
@@ -86,7 +89,8 @@ public sealed class CommandTests
         var waiting = await app.ResourceNotifications.WaitForResourceAsync(
             "second", e => e.Snapshot.State?.Text == KnownResourceStates.Waiting, Limit());
 
-        var result = await app.ResourceCommands.ExecuteCommandAsync(waiting.ResourceId, KnownResourceCommands.StartCommand, Limit());
+        var result =
+            await app.ResourceCommands.ExecuteCommandAsync(waiting.ResourceId, KnownResourceCommands.StartCommand, Limit());
 
         Assert.True(result.Success, result.ErrorMessage);
         Assert.True(app.ResourceNotifications.TryGetCurrentState(waiting.ResourceId, out var now));
@@ -147,7 +151,8 @@ public sealed class CommandTests
             .WithCommand("break", "Break", _ => throw new InvalidOperationException("broken glass"))
             .WithCommand("later", "Later", _ => Task.FromResult(CommandResults.Success()), new CommandOptions
             {
-                UpdateState = context => context.ResourceSnapshot.ExitCode is null ? ResourceCommandState.Disabled : ResourceCommandState.Enabled,
+                UpdateState = context => context.ResourceSnapshot.ExitCode is null ? ResourceCommandState.Disabled
+                    : ResourceCommandState.Enabled,
             });
         await using var app = await StartAsync();
         var running = await app.ResourceNotifications.WaitForResourceHealthyAsync("first", Limit());

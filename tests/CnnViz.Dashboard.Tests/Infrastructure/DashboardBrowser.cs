@@ -49,7 +49,9 @@ public sealed class DashboardBrowser : IAsyncDisposable
     }
 }
 
-/// <summary>A page, and whatever the browser complained about: errors, refusals of the content security policy, failed requests.</summary>
+/// <summary>
+/// A page, and whatever the browser complained about: errors, refusals of the content security policy, failed requests.
+/// </summary>
 public sealed class DashboardPage : IAsyncDisposable
 {
     private readonly IBrowserContext _context;

@@ -26,7 +26,8 @@ public sealed class DashboardFixture : IAsyncLifetime
     }
 
     /// <summary>A page of someone who is signed in.</summary>
-    public async Task<DashboardPage> OpenAsync(string path, ColorScheme scheme = ColorScheme.Light, int width = 1360, int height = 820)
+    public async Task<DashboardPage> OpenAsync(
+        string path, ColorScheme scheme = ColorScheme.Light, int width = 1360, int height = 820)
     {
         var page = await Browser.NewPageAsync(scheme, width, height);
         await page.Page.GotoAsync(Application.LoginAddress.ToString());
@@ -92,18 +93,21 @@ public sealed class DashboardFixture : IAsyncLifetime
     {
         using var request = render.Source.StartActivity("cnnviz.v1.RenderService/RenderMaximization", ActivityKind.Server)!;
         request.SetTag("rpc.system", "grpc").SetTag("rpc.method", "RenderMaximization").SetTag("cnnviz.model", "nanodet");
-        render.Logger("CnnViz.Render.Rpcs").LogInformation("RenderMaximization of {Model} {Layer}, {Filters} filters", "nanodet", "Add_11", 64);
+        render.Logger("CnnViz.Render.Rpcs")
+            .LogInformation("RenderMaximization of {Model} {Layer}, {Filters} filters", "nanodet", "Add_11", 64);
         using (var client = render.Source.StartActivity("cnnviz.v1.InferenceService/MaximizeFilter", ActivityKind.Client)!)
         {
             client.SetTag("server.address", "127.0.0.1").SetTag("server.port", 24117);
-            using var server = inference.Source.StartActivity("cnnviz.v1.InferenceService/MaximizeFilter", ActivityKind.Server, client.Context)!;
+            using var server =
+                inference.Source.StartActivity("cnnviz.v1.InferenceService/MaximizeFilter", ActivityKind.Server, client.Context)!;
             server.SetTag("rpc.method", "MaximizeFilter").SetTag("cnnviz.engine", "onednn").SetTag("cnnviz.precision", "exact");
             foreach (var (name, time) in ((string, int)[])[("queue", 3), ("cache lookup", 2), ("compile", 9)])
             {
                 using var part = inference.Source.StartActivity(name)!;
                 await Task.Delay(time);
                 if (name == "cache lookup")
-                    part.AddEvent(new ActivityEvent("miss", tags: new ActivityTagsCollection { ["cnnviz.cache.level"] = "redis" }));
+                    part.AddEvent(
+                        new ActivityEvent("miss", tags: new ActivityTagsCollection { ["cnnviz.cache.level"] = "redis" }));
             }
 
             inference.Logger("CnnViz.Inference.Calls").LogDebug("Compiled {Layers} layers at {Size} px", 118, 128);

@@ -20,10 +20,12 @@ internal sealed class DashboardProbe : IAsyncDisposable
     public TelemetryStore Telemetry => Server.Telemetry;
 
     /// <summary>Follows no redirects and keeps no cookies.</summary>
-    public HttpClient Http { get; } = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    public HttpClient Http { get; } =
+        new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
 
     public static async Task<DashboardProbe> StartAsync(
-        string? token = Token, string? key = ApiKey, TelemetryLimits? limits = null, int maxMessageBytes = 1 << 20, TimeProvider? time = null)
+        string? token = Token, string? key = ApiKey, TelemetryLimits? limits = null, int maxMessageBytes = 1 << 20,
+        TimeProvider? time = null)
     {
         var any = new Uri("http://127.0.0.1:0");
         var probe = new DashboardProbe(new DashboardServer(
@@ -58,9 +60,11 @@ internal sealed class DashboardProbe : IAsyncDisposable
         return response.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
     }
 
-    public async Task<HttpResponseMessage> PostOtlpAsync(string signal, byte[] body, string? key = ApiKey, string? encoding = null, string type = "application/x-protobuf")
+    public async Task<HttpResponseMessage> PostOtlpAsync(
+        string signal, byte[] body, string? key = ApiKey, string? encoding = null, string type = "application/x-protobuf")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Server.OtlpHttpUrl!, $"/v1/{signal}")) { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Server.OtlpHttpUrl!, $"/v1/{signal}"));
+        request.Content = new ByteArrayContent(body);
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         if (encoding is not null)
             request.Content.Headers.ContentEncoding.Add(encoding);
@@ -90,6 +94,7 @@ internal sealed class DashboardProbe : IAsyncDisposable
 
         public string? Reveal(string id, string name) => null;
 
-        public Task<string?> ExecuteAsync(string id, string command, CancellationToken cancellationToken) => Task.FromResult<string?>("No such thing.");
+        public Task<string?> ExecuteAsync(string id, string command, CancellationToken cancellationToken)
+            => Task.FromResult<string?>("No such thing.");
     }
 }

@@ -32,13 +32,16 @@ internal sealed class RealStack : IAsyncDisposable
     {
         var host = HostProcess.Start(
             HostProcess.OutputOf("CnnViz.AppHost"), [], ("ASPNETCORE_URLS", "http://127.0.0.1:0"),
-            ("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "http://127.0.0.1:0"), ("CNNVIZ_MODELS", CnnViz.Tests.Shared.RepositoryPaths.Models));
+            ("ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "http://127.0.0.1:0"),
+            ("CNNVIZ_MODELS", CnnViz.Tests.Shared.RepositoryPaths.Models));
         try
         {
             var login = await host.WaitForLineAsync(line => line.Contains(LoginLine, StringComparison.Ordinal));
             var render = await host.WaitForLineAsync(line => line.StartsWith("render grpc: ", StringComparison.Ordinal));
             await host.WaitForLineAsync(line => line.StartsWith("render http: ", StringComparison.Ordinal));
-            return new RealStack(host, new Uri(login[(login.IndexOf(LoginLine, StringComparison.Ordinal) + LoginLine.Length)..]), new Uri(render.Split(' ')[2]));
+            return new RealStack(
+                host, new Uri(login[(login.IndexOf(LoginLine, StringComparison.Ordinal) + LoginLine.Length)..]),
+                new Uri(render.Split(' ')[2]));
         }
         catch
         {
@@ -53,9 +56,16 @@ internal sealed class RealStack : IAsyncDisposable
         using var channel = GrpcChannel.ForAddress(Render);
         var request = new RenderMaximizationRequest
         {
-            Maximize = new MaximizeFilterRequest { Model = "nanodet", Layer = "Add_11", Filters = { 3, 5 }, Settings = new MaximizationSettings { Steps = 12 } },
+            Maximize = new MaximizeFilterRequest
+            {
+                Model = "nanodet",
+                Layer = "Add_11",
+                Filters = { 3, 5 },
+                Settings = new MaximizationSettings { Steps = 12 },
+            },
         };
-        using var call = new RenderService.RenderServiceClient(channel).RenderMaximization(request, deadline: DateTime.UtcNow + SampleApplication.Limit);
+        using var call = new RenderService.RenderServiceClient(channel)
+            .RenderMaximization(request, deadline: DateTime.UtcNow + SampleApplication.Limit);
         var bytes = 0;
         await foreach (var message in call.ResponseStream.ReadAllAsync())
             bytes += message.CalculateSize();

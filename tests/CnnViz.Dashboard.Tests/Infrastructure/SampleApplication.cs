@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace CnnViz.Dashboard.Tests.Infrastructure;
 
 /// <summary>
-/// An application of small shell programs with the shape of the real stack, in this process, with its dashboard on free ports; its
-/// telemetry is sent by <see cref="SampleTelemetry"/>.
+/// An application of small shell programs with the shape of the real stack, in this process, with its dashboard on free ports;
+/// its telemetry is sent by <see cref="SampleTelemetry"/>.
 /// </summary>
 public sealed class SampleApplication : IAsyncDisposable
 {
@@ -42,7 +42,8 @@ public sealed class SampleApplication : IAsyncDisposable
         var log = new LoginLog();
         var builder = DistributedApplication.CreateBuilder(
             ["--ASPNETCORE_URLS=http://127.0.0.1:0", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://127.0.0.1:0",
-                "--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL=http://127.0.0.1:0", $"--ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN={Token}",
+                "--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL=http://127.0.0.1:0",
+                $"--ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN={Token}",
                 .. settings]);
         builder.Services.AddSingleton<ILoggerProvider>(log);
         SampleApplication sample = null!;
@@ -53,7 +54,12 @@ public sealed class SampleApplication : IAsyncDisposable
             {
                 sample.Cleared.Add(context.ResourceName);
                 return Task.FromResult(CommandResults.Success());
-            }, new CommandOptions { ConfirmationMessage = "All cached results are forgotten.", Description = "Forgets all cached results", IsHighlighted = true });
+            }, new CommandOptions
+            {
+                ConfirmationMessage = "All cached results are forgotten.",
+                Description = "Forgets all cached results",
+                IsHighlighted = true,
+            });
         var inference = Add(builder, "inference", ConsoleScript)
             .WithHttpEndpoint(name: "grpc", env: "GRPC_PORT").WithHttpEndpoint(name: "http", env: "PORT")
             .WithAnnotation(new ReplicaAnnotation(2)).WithOtlpExporter()
@@ -69,7 +75,8 @@ public sealed class SampleApplication : IAsyncDisposable
         sample = new SampleApplication(builder.Build(), log);
         await sample._app.StartAsync();
         await sample._app.ResourceNotifications.WaitForResourceHealthyAsync("render", LimitToken());
-        await sample._app.ResourceNotifications.WaitForResourceAsync("migrate", e => e.Snapshot.ExitCode is not null, LimitToken());
+        await sample._app.ResourceNotifications.WaitForResourceAsync(
+            "migrate", e => e.Snapshot.ExitCode is not null, LimitToken());
         return sample;
     }
 
@@ -92,7 +99,11 @@ public sealed class SampleApplication : IAsyncDisposable
         printf '\033[33mwarn\033[39m: CnnViz.Inference.Queue[3] the queue is half full\n'
         echo "      <b>not bold</b> & never HTML"
         echo "a line of the error stream" >&2
-        i=0; while [ $i -lt 24 ]; do i=$((i+1)); echo "info: CnnViz.Inference.Calls[7] MaximizeFilter nanodet Add_11 filter $i finished in $((i * 17 + 211)) ms"; done
+        i=0
+        while [ $i -lt 24 ]; do
+          i=$((i + 1))
+          echo "info: CnnViz.Inference.Calls[7] MaximizeFilter nanodet Add_11 filter $i finished in $((i * 17 + 211)) ms"
+        done
         exec sleep 100000
         """;
 
@@ -114,7 +125,8 @@ public sealed class SampleApplication : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             var text = formatter(state, exception);
             if (text.StartsWith(Prefix, StringComparison.Ordinal))

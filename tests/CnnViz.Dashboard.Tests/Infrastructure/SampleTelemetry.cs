@@ -24,7 +24,8 @@ public sealed class SampleTelemetry : IDisposable
     {
         var name = environment["OTEL_SERVICE_NAME"];
         var resource = ResourceBuilder.CreateEmpty().AddService(
-            name, serviceInstanceId: environment["OTEL_RESOURCE_ATTRIBUTES"].Replace("service.instance.id=", string.Empty, StringComparison.Ordinal));
+            name, serviceInstanceId: environment["OTEL_RESOURCE_ATTRIBUTES"]
+                .Replace("service.instance.id=", string.Empty, StringComparison.Ordinal));
         // A source of its own for each sender: in one process all senders hear a source.
         var source = $"CnnViz.{name}.{Guid.NewGuid():N}";
         Source = new ActivitySource(source);
@@ -52,7 +53,9 @@ public sealed class SampleTelemetry : IDisposable
 
         void Configure(OtlpExporterOptions options, string signal)
         {
-            options.Protocol = protocol ?? (environment["OTEL_EXPORTER_OTLP_PROTOCOL"] == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf);
+            options.Protocol = protocol
+                ?? (environment["OTEL_EXPORTER_OTLP_PROTOCOL"] == "grpc" ? OtlpExportProtocol.Grpc
+                    : OtlpExportProtocol.HttpProtobuf);
             var endpoint = new Uri(environment["OTEL_EXPORTER_OTLP_ENDPOINT"]);
             options.Endpoint = options.Protocol == OtlpExportProtocol.Grpc ? endpoint : new Uri(endpoint, $"/v1/{signal}");
             options.Headers = environment.GetValueOrDefault("OTEL_EXPORTER_OTLP_HEADERS");

@@ -6,7 +6,8 @@ namespace CnnViz.Dashboard.Tests.Otlp;
 
 public sealed class DecoderTests
 {
-    private static readonly TelemetryLimits _small = new() { MaxAttributeCount = 3, MaxAttributeLength = 10, MaxSpanEventCount = 2 };
+    private static readonly TelemetryLimits _small =
+        new() { MaxAttributeCount = 3, MaxAttributeLength = 10, MaxSpanEventCount = 2 };
 
     [Fact]
     public void Trace_BeyondLimits_IsCut()
@@ -15,7 +16,9 @@ public sealed class DecoderTests
         var span = OtlpSamples.Span(new string('n', 50));
         span.Attributes.AddRange(Enumerable.Range(0, 20).Select(i => OtlpSamples.Attribute($"k{i}", new string('v', 100))));
         span.Events.AddRange(Enumerable.Range(0, 20).Select(i => new Span.Types.Event { Name = $"e{i}" }));
-        span.Links.AddRange(Enumerable.Range(0, 20).Select(_ => new Span.Types.Link { TraceId = OtlpSamples.Bytes(16), SpanId = OtlpSamples.Bytes(8) }));
+        span.Links.AddRange(
+            Enumerable.Range(0, 20)
+                .Select(_ => new Span.Types.Link { TraceId = OtlpSamples.Bytes(16), SpanId = OtlpSamples.Bytes(8) }));
 
         new TraceDecoder(store).Export(OtlpSamples.Trace(span));
 
@@ -65,28 +68,43 @@ public sealed class DecoderTests
     public void Log_ValuesOfAllKinds_BecomeText()
     {
         var store = new TelemetryStore(new TelemetryLimits());
+        var array = new ArrayValue { Values = { new AnyValue { IntValue = 1 }, new AnyValue { StringValue = "x" } } };
         var list = new KeyValueList { Values = { OtlpSamples.Attribute("a", "b") } };
         AnyValue[] values = [
-            new() { BoolValue = true }, new() { IntValue = -5 }, new() { DoubleValue = 0.25 }, new() { BytesValue = OtlpSamples.Bytes(3) },
-            new() { ArrayValue = new ArrayValue { Values = { new AnyValue { IntValue = 1 }, new AnyValue { StringValue = "x" } } } },
-            new() { KvlistValue = list }, new()];
+            new() { BoolValue = true }, new() { IntValue = -5 }, new() { DoubleValue = 0.25 },
+            new() { BytesValue = OtlpSamples.Bytes(3) },
+            new() { ArrayValue = array }, new() { KvlistValue = list }, new()];
 
-        new LogDecoder(store, TimeProvider.System).Export(OtlpSamples.Log([.. values.Select(v => new LogRecord { Body = v, TimeUnixNano = 7 })]));
+        new LogDecoder(store, TimeProvider.System)
+            .Export(OtlpSamples.Log([.. values.Select(v => new LogRecord { Body = v, TimeUnixNano = 7 })]));
 
-        Assert.Equal(["true", "-5", "0.25", "010203", "[1, x]", "{a: b}", ""], store.Logs.Find(new LogQuery()).Entries.Select(e => e.Message));
+        Assert.Equal(
+            ["true", "-5", "0.25", "010203", "[1, x]", "{a: b}", ""],
+            store.Logs.Find(new LogQuery()).Entries.Select(e => e.Message));
     }
 
     [Fact]
     public void Metrics_MalformedAndSummaries_AreRejectedAndCounted()
     {
         var store = new TelemetryStore(new TelemetryLimits());
-        var point = (double[] bounds, ulong[] counts) => new HistogramDataPoint { TimeUnixNano = 1, ExplicitBounds = { bounds }, BucketCounts = { counts } };
+        var histogram = new Histogram
+        {
+            DataPoints =
+            {
+                OtlpSamples.HistogramPoint([2, 1], [1, 1, 1]),
+                OtlpSamples.HistogramPoint([1, 2], [1, 1]),
+                OtlpSamples.HistogramPoint([1, double.NaN], [1, 1, 1]),
+            },
+        };
+        var summary = new Summary { DataPoints = { new SummaryDataPoint(), new SummaryDataPoint() } };
+        var infinite = new Gauge { DataPoints = { new NumberDataPoint { AsDouble = double.PositiveInfinity } } };
+        var good = new Gauge { DataPoints = { new NumberDataPoint { TimeUnixNano = 1, AsInt = 4 } } };
 
         var response = new MetricDecoder(store).Export(OtlpSamples.Metrics(
-            new Metric { Name = "a", Histogram = new Histogram { DataPoints = { point([2, 1], [1, 1, 1]), point([1, 2], [1, 1]), point([1, double.NaN], [1, 1, 1]) } } },
-            new Metric { Name = "b", Summary = new Summary { DataPoints = { new SummaryDataPoint(), new SummaryDataPoint() } } },
-            new Metric { Name = "c", Gauge = new Gauge { DataPoints = { new NumberDataPoint { AsDouble = double.PositiveInfinity } } } },
-            new Metric { Name = "d", Gauge = new Gauge { DataPoints = { new NumberDataPoint { TimeUnixNano = 1, AsInt = 4 } } } }));
+            new Metric { Name = "a", Histogram = histogram },
+            new Metric { Name = "b", Summary = summary },
+            new Metric { Name = "c", Gauge = infinite },
+            new Metric { Name = "d", Gauge = good }));
 
         Assert.Equal(6, response.PartialSuccess.RejectedDataPoints);
         Assert.Equal(["d"], store.Metrics.List().Single().Instruments.Select(i => i.Info.Name));
@@ -114,11 +132,12 @@ public sealed class DecoderTests
     [InlineData(0, 5_000, 1)]
     [InlineData(0, 0, 600)]
     public void ExponentialBuckets_Unreasonable_AreMalformed(int scale, int offset, int count)
-        => Assert.Null(ExponentialBuckets.Read(new ExponentialHistogramDataPoint
-        {
-            Scale = scale,
-            Positive = new ExponentialHistogramDataPoint.Types.Buckets { Offset = offset, BucketCounts = { Enumerable.Repeat(1UL, count) } },
-        }));
+    {
+        var counts = Enumerable.Repeat(1UL, count);
+        var buckets = new ExponentialHistogramDataPoint.Types.Buckets { Offset = offset, BucketCounts = { counts } };
+
+        Assert.Null(ExponentialBuckets.Read(new ExponentialHistogramDataPoint { Scale = scale, Positive = buckets }));
+    }
 
     [Fact]
     public void Resources_BeyondLimit_AreOne()
@@ -126,12 +145,7 @@ public sealed class DecoderTests
         var store = new TelemetryStore(new TelemetryLimits { MaxResourceCount = 2 });
         var decoder = new LogDecoder(store, TimeProvider.System);
         for (var i = 0; i < 10; i++)
-        {
-            decoder.Export(new ExportLogsServiceRequest
-            {
-                ResourceLogs = { new ResourceLogs { Resource = OtlpSamples.Resource("s", $"s-{i}"), ScopeLogs = { new ScopeLogs { LogRecords = { new LogRecord() } } } } },
-            });
-        }
+            decoder.Export(OtlpSamples.LogOf(OtlpSamples.Resource("s", $"s-{i}"), new LogRecord()));
 
         Assert.Equal(2, store.Resources.All.Count);
         Assert.Equal(8, store.Logs.Find(new LogQuery()).Entries.Count(e => e.Resource.Name == "(others)"));

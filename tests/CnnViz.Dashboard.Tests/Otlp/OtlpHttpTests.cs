@@ -19,7 +19,9 @@ public sealed class OtlpHttpTests
         var body = OtlpSamples.Trace(OtlpSamples.Span()).ToByteArray();
 
         using var plain = await probe.PostOtlpAsync("traces", body);
-        using var logs = await probe.PostOtlpAsync("logs", Gzip(OtlpSamples.Log(new LogRecord { SeverityNumber = 9 }).ToByteArray()), encoding: "gzip");
+        using var logs =
+            await probe.PostOtlpAsync(
+                "logs", Gzip(OtlpSamples.Log(new LogRecord { SeverityNumber = 9 }).ToByteArray()), encoding: "gzip");
 
         Assert.Equal(HttpStatusCode.OK, plain.StatusCode);
         Assert.Equal("application/x-protobuf", plain.Content.Headers.ContentType!.MediaType);
@@ -87,11 +89,18 @@ public sealed class OtlpHttpTests
     public async Task Post_RandomChangesOfAMessage_NeverFailTheServer()
     {
         await using var probe = await DashboardProbe.StartAsync();
-        var metric = new Metric { Name = "n", Histogram = new Histogram { DataPoints = { new HistogramDataPoint { TimeUnixNano = 5, Count = 3, BucketCounts = { 1, 2 }, ExplicitBounds = { 1.5 } } } } };
+        var histogram = new Histogram { DataPoints = { OtlpSamples.HistogramPoint([1.5], [1, 2]) } };
+        var metric = new Metric { Name = "n", Histogram = histogram };
+        var record = new LogRecord
+        {
+            SeverityNumber = 17,
+            Body = new AnyValue { StringValue = "text" },
+            TraceId = OtlpSamples.Bytes(16),
+        };
         (string Signal, byte[] Body)[] messages = [
             ("traces", OtlpSamples.Trace(OtlpSamples.Span(), OtlpSamples.Span("other")).ToByteArray()),
             ("metrics", OtlpSamples.Metrics(metric).ToByteArray()),
-            ("logs", OtlpSamples.Log(new LogRecord { SeverityNumber = 17, Body = new AnyValue { StringValue = "text" }, TraceId = OtlpSamples.Bytes(16) }).ToByteArray())];
+            ("logs", OtlpSamples.Log(record).ToByteArray())];
         var random = new Random(5);
         for (var i = 0; i < 600; i++)
         {
@@ -99,7 +108,8 @@ public sealed class OtlpHttpTests
             byte[] changed = [.. body];
             for (var k = random.Next(1, 4); k > 0; k--)
                 changed[random.Next(changed.Length)] = (byte)random.Next(256);
-            using var response = await probe.PostOtlpAsync(signal, changed[..random.Next(changed.Length / 2, changed.Length + 1)]);
+            using var response =
+                await probe.PostOtlpAsync(signal, changed[..random.Next(changed.Length / 2, changed.Length + 1)]);
             Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest, $"{i}: {response.StatusCode}");
         }
 
@@ -142,9 +152,11 @@ public sealed class OtlpHttpTests
         incomplete.TraceId = OtlpSamples.Bytes(3);
 
         var answer = await channel.CreateCallInvoker().AsyncUnaryCall(
-            method, null, new CallOptions(new Metadata { { "x-otlp-api-key", DashboardProbe.ApiKey } }), OtlpSamples.Trace(OtlpSamples.Span(), incomplete));
+            method, null, new CallOptions(new Metadata { { "x-otlp-api-key", DashboardProbe.ApiKey } }),
+            OtlpSamples.Trace(OtlpSamples.Span(), incomplete));
         var error = await Assert.ThrowsAsync<RpcException>(
-            async () => await channel.CreateCallInvoker().AsyncUnaryCall(method, null, default, OtlpSamples.Trace(OtlpSamples.Span())));
+            async () => await channel.CreateCallInvoker()
+                .AsyncUnaryCall(method, null, default, OtlpSamples.Trace(OtlpSamples.Span())));
 
         Assert.Equal(1, answer.PartialSuccess.RejectedSpans);
         Assert.Equal(StatusCode.Unauthenticated, error.StatusCode);

@@ -9,7 +9,8 @@ internal static class PageQueries
     public static ILocator Button(this IPage page, string name)
         => page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name, Exact = true });
 
-    public static ILocator Heading(this IPage page, string name) => page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = name });
+    public static ILocator Heading(this IPage page, string name)
+        => page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = name });
 
     public static void NoComplaints(this DashboardPage opened)
         => Assert.True(opened.Complaints.Count == 0, string.Join(Environment.NewLine, opened.Complaints));

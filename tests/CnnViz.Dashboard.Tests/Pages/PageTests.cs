@@ -38,7 +38,8 @@ public sealed class PageTests(DashboardFixture fixture)
         await opened.Page.GetByText("Restart: render, done.").WaitForAsync();
 
         var after = await fixture.Application.App.ResourceNotifications.WaitForResourceAsync(
-            "render", e => e.Snapshot.State?.Text == KnownResourceStates.Running && ProcessOf(e) != ProcessOf(before), SampleApplication.LimitToken());
+            "render", e => e.Snapshot.State?.Text == KnownResourceStates.Running
+                && ProcessOf(e) != ProcessOf(before), SampleApplication.LimitToken());
         Assert.Equal(before.ResourceId, after.ResourceId);
         Assert.False(File.Exists($"/proc/{ProcessOf(before)}/stat") && await IsAliveAsync(ProcessOf(before)));
         opened.NoComplaints();
@@ -68,7 +69,8 @@ public sealed class PageTests(DashboardFixture fixture)
         await opened.Page.Button("Cancel").ClickAsync();
         Assert.Empty(fixture.Application.Cleared);
         await opened.Page.Button("Clear cache redis").ClickAsync();
-        await opened.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Clear cache" }).ClickAsync();
+        await opened.Page.GetByRole(AriaRole.Dialog)
+            .GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Clear cache" }).ClickAsync();
         await opened.Page.GetByText("Clear cache: redis, done.").WaitForAsync();
 
         Assert.StartsWith("redis-", Assert.Single(fixture.Application.Cleared), StringComparison.Ordinal);
@@ -107,10 +109,13 @@ public sealed class PageTests(DashboardFixture fixture)
         Assert.Equal("a line of the error stream", await page.Locator(".console li.error .line").First.InnerTextAsync());
         await page.GetByLabel("Search lines").FillAsync("filter 1");
         Assert.Equal(11, await page.Locator(".console li").CountAsync());
-        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Download" }).ClickAsync());
+        var download =
+            await page.RunAndWaitForDownloadAsync(
+                () => page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Download" }).ClickAsync());
         var text = await File.ReadAllTextAsync(await download.PathAsync());
 
-        Assert.Contains("Z info: CnnViz.Inference.Calls[7] MaximizeFilter nanodet Add_11 filter 24 finished", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Z info: CnnViz.Inference.Calls[7] MaximizeFilter nanodet Add_11 filter 24 finished", text, StringComparison.Ordinal);
         opened.NoComplaints();
     }
 
@@ -123,7 +128,8 @@ public sealed class PageTests(DashboardFixture fixture)
         await lines.First.WaitForAsync();
         var before = await lines.CountAsync();
 
-        await fixture.Application.App.ResourceCommands.ExecuteCommandAsync(id, KnownResourceCommands.RestartCommand, SampleApplication.LimitToken());
+        await fixture.Application.App.ResourceCommands.ExecuteCommandAsync(
+            id, KnownResourceCommands.RestartCommand, SampleApplication.LimitToken());
 
         await lines.Nth(before).WaitForAsync();
         opened.NoComplaints();
@@ -156,7 +162,8 @@ public sealed class PageTests(DashboardFixture fixture)
         var name = page.Locator("tbody .row-button", new PageLocatorOptions { HasText = "redis" });
         await name.FocusAsync();
         await page.Keyboard.PressAsync("ArrowDown");
-        Assert.StartsWith("inference-", await page.EvaluateAsync<string>("() => document.activeElement.textContent"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "inference-", await page.EvaluateAsync<string>("() => document.activeElement.textContent"), StringComparison.Ordinal);
 
         await page.Keyboard.PressAsync("Enter");
 
@@ -179,12 +186,14 @@ public sealed class PageTests(DashboardFixture fixture)
                 """);
             Assert.Empty(nameless);
             Assert.Equal(1, await opened.Page.GetByRole(AriaRole.Main).CountAsync());
-            Assert.Equal(1, await opened.Page.GetByRole(AriaRole.Navigation, new PageGetByRoleOptions { Name = "Pages" }).CountAsync());
+            Assert.Equal(
+                1, await opened.Page.GetByRole(AriaRole.Navigation, new PageGetByRoleOptions { Name = "Pages" }).CountAsync());
             opened.NoComplaints();
         }
     }
 
-    private static int ProcessOf(ResourceEvent update) => (int?)update.Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value ?? 0;
+    private static int ProcessOf(ResourceEvent update)
+        => (int?)update.Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value ?? 0;
 
     private static async Task<bool> IsAliveAsync(int process)
     {

@@ -25,7 +25,9 @@ public sealed class RealStackTests
         await trace.Locator(".chip", new LocatorLocatorOptions { HasText = "inference" }).WaitForAsync();
         await trace.Locator(".row-button").ClickAsync();
         await page.Locator(".waterfall tbody tr", new PageLocatorOptions { HasText = "inference" }).First.WaitForAsync();
-        Assert.Contains(await page.Locator(".waterfall .row-button").AllInnerTextsAsync(), t => t.StartsWith("render ", StringComparison.Ordinal));
+        Assert.Contains(
+            await page.Locator(".waterfall .row-button").AllInnerTextsAsync(),
+            t => t.StartsWith("render ", StringComparison.Ordinal));
 
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Metrics" }).ClickAsync();
         await page.GetByLabel("Resource").SelectOptionAsync(new SelectOptionValue { Label = "inference" });

@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 namespace CnnViz.Dashboard.Tests.Pages;
 
 /// <summary>
-/// Every page in both themes and on a small screen. With the variable CNNVIZ_SCREENSHOTS, a folder, the pictures are kept to be looked at.
+/// Every page in both themes and on a small screen. With the variable CNNVIZ_SCREENSHOTS, a folder, the pictures are kept to be
+/// looked at.
 /// </summary>
 [Collection(DashboardCollection.Name)]
 public sealed class ScreenshotTests(DashboardFixture fixture)
@@ -21,7 +22,8 @@ public sealed class ScreenshotTests(DashboardFixture fixture)
     public async Task Page_BothThemesAndSmall_ShowsDataAndNothingIsWrong(string name, string path, string content)
     {
         foreach (var (suffix, scheme, width, height) in ((string, ColorScheme, int, int)[])[
-            ("light", ColorScheme.Light, 1360, 820), ("dark", ColorScheme.Dark, 1360, 820), ("small", ColorScheme.Light, 400, 780)])
+            ("light", ColorScheme.Light, 1360, 820), ("dark", ColorScheme.Dark, 1360, 820),
+            ("small", ColorScheme.Light, 400, 780)])
         {
             await using var opened = await fixture.OpenAsync(await PathAsync(path), scheme, width, height);
             var page = opened.Page;
@@ -30,7 +32,9 @@ public sealed class ScreenshotTests(DashboardFixture fixture)
             await page.EvaluateAsync("() => document.fonts.ready");
 
             // Nothing sticks out of the window.
-            Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{name} {suffix} is wider than the window");
+            Assert.True(
+                await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"),
+                $"{name} {suffix} is wider than the window");
             opened.NoComplaints();
             if (Environment.GetEnvironmentVariable("CNNVIZ_SCREENSHOTS") is { Length: > 0 } folder)
                 await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}-{suffix}.png") });

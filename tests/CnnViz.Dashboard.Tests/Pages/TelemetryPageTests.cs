@@ -25,7 +25,8 @@ public sealed class TelemetryPageTests(DashboardFixture fixture)
         Assert.Contains("CnnViz.Inference.Models", await details.InnerTextAsync(), StringComparison.Ordinal);
         await page.GetByLabel("Level").SelectOptionAsync("");
         await page.GetByLabel("Filter text").FillAsync("rendermaximization");
-        await page.Locator("tbody tr", new PageLocatorOptions { HasText = "inference" }).First.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
+        await page.Locator("tbody tr", new PageLocatorOptions { HasText = "inference" }).First.WaitForAsync(
+            new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
         Assert.Equal(14, await page.Locator("tbody tr").CountAsync());
         opened.NoComplaints();
     }
@@ -51,7 +52,10 @@ public sealed class TelemetryPageTests(DashboardFixture fixture)
         var page = opened.Page;
         var row = page.Locator("tbody tr", new PageLocatorOptions { HasText = fixture.TraceId[..7] });
         await row.Locator(".chip").Nth(1).WaitForAsync();
-        Assert.Equal(["render\n4", "inference\n5"], (await row.Locator(".chip").AllInnerTextsAsync()).Select(t => t.Replace("\r", string.Empty, StringComparison.Ordinal)));
+        Assert.Equal(
+            ["render\n4", "inference\n5"],
+            (await row.Locator(".chip").AllInnerTextsAsync())
+                .Select(t => t.Replace("\r", string.Empty, StringComparison.Ordinal)));
 
         await row.Locator(".row-button").ClickAsync();
         await page.Locator(".waterfall tbody tr").Nth(9 - 1).WaitForAsync();
@@ -92,7 +96,8 @@ public sealed class TelemetryPageTests(DashboardFixture fixture)
         await page.Locator(".legend .entry", new PageLocatorOptions { HasText = "p99" }).WaitForAsync();
 
         // What was recorded lies between 6 and 21.4 ms.
-        var median = await page.Locator(".legend .entry", new PageLocatorOptions { HasText = "p50" }).Locator("b").InnerTextAsync();
+        var median = await page.Locator(".legend .entry", new PageLocatorOptions { HasText = "p50" }).Locator("b")
+            .InnerTextAsync();
         Assert.EndsWith(" ms", median, StringComparison.Ordinal);
         Assert.InRange(double.Parse(median[..^3], System.Globalization.CultureInfo.InvariantCulture), 6, 21.5);
 

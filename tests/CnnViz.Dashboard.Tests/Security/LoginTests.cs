@@ -5,10 +5,12 @@ namespace CnnViz.Dashboard.Tests.Security;
 
 public sealed class LoginTests
 {
-    public static TheoryData<string> Paths => ["/", "/structuredlogs", "/traces", "/metrics", "/consolelogs/resource/a", "/traces/detail/00"];
+    public static TheoryData<string> Paths
+        => ["/", "/structuredlogs", "/traces", "/metrics", "/consolelogs/resource/a", "/traces/detail/00"];
 
     public static TheoryData<string> Apis
-        => ["/api/application", "/api/live", "/api/logs", "/api/traces", "/api/metrics", "/api/metrics/series?resource=a&meter=b&instrument=c", "/api/resources/a/console", "/api/resources/a/console.txt"];
+        => ["/api/application", "/api/live", "/api/logs", "/api/traces", "/api/metrics",
+            "/api/metrics/series?resource=a&meter=b&instrument=c", "/api/resources/a/console", "/api/resources/a/console.txt"];
 
     [Theory]
     [MemberData(nameof(Paths))]
@@ -19,7 +21,8 @@ public sealed class LoginTests
         using var response = await probe.GetAsync(path);
 
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
-        Assert.Equal(path == "/" ? "/login" : $"/login?returnUrl={Uri.EscapeDataString(path)}", response.Headers.Location!.ToString());
+        Assert.Equal(
+            path == "/" ? "/login" : $"/login?returnUrl={Uri.EscapeDataString(path)}", response.Headers.Location!.ToString());
     }
 
     [Theory]
@@ -70,7 +73,8 @@ public sealed class LoginTests
     public async Task Login_FormWithToken_LetsIn()
     {
         await using var probe = await DashboardProbe.StartAsync();
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["t"] = DashboardProbe.Token, ["returnUrl"] = "/traces" });
+        using var form =
+            new FormUrlEncodedContent(new Dictionary<string, string> { ["t"] = DashboardProbe.Token, ["returnUrl"] = "/traces" });
 
         using var response = await probe.Http.PostAsync(new Uri(probe.Server.FrontendUrl, "/login"), form);
 
@@ -143,7 +147,8 @@ public sealed class LoginTests
     public async Task Change_WithoutOwnHeader_IsRefusedThoughSignedIn()
     {
         await using var probe = await DashboardProbe.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(probe.Server.FrontendUrl, "/api/resources/a/commands/resource-stop"));
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, new Uri(probe.Server.FrontendUrl, "/api/resources/a/commands/resource-stop"));
         request.Headers.Add("Cookie", await probe.SignInAsync());
 
         using var response = await probe.Http.SendAsync(request);

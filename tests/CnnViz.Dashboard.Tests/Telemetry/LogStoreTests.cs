@@ -85,5 +85,6 @@ public sealed class LogStoreTests
 
     private static LogStore Store(TelemetryLimits limits) => new(limits, new ChangeSignal());
 
-    private static IEnumerable<string> Messages((IReadOnlyList<LogEntry> Entries, int Total) found) => found.Entries.Select(e => e.Message);
+    private static IEnumerable<string> Messages((IReadOnlyList<LogEntry> Entries, int Total) found)
+        => found.Entries.Select(e => e.Message);
 }

@@ -13,7 +13,9 @@ public sealed class MetricStoreTests
 
         store.Add([.. Enumerable.Range(1, 5).Select(i => Samples.Number("n", InstrumentKind.Gauge, i * Second, i < 4 ? 7 : 8))]);
 
-        Assert.Equal([(1 * Second, 3 * Second, 7.0), (4 * Second, 5 * Second, 8.0)], Points(store, "n").Select(p => (p.Start, p.End, p.Value)));
+        Assert.Equal(
+            [(1 * Second, 3 * Second, 7.0), (4 * Second, 5 * Second, 8.0)],
+            Points(store, "n").Select(p => (p.Start, p.End, p.Value)));
     }
 
     [Fact]
@@ -21,9 +23,11 @@ public sealed class MetricStoreTests
     {
         var store = Store(new TelemetryLimits());
 
-        store.Add([.. Enumerable.Range(1, 3).Select(i => Samples.Number("n", InstrumentKind.Counter, i * Second, 10, isDelta: true))]);
+        store.Add(
+            [.. Enumerable.Range(1, 3).Select(i => Samples.Number("n", InstrumentKind.Counter, i * Second, 10, isDelta: true))]);
         store.Add([
-            Samples.Histogram(1 * Second, [1, 2], [1, 0, 0], isDelta: true), Samples.Histogram(2 * Second, [1, 2], [1, 2, 3], isDelta: true)]);
+            Samples.Histogram(1 * Second, [1, 2], [1, 0, 0], isDelta: true),
+            Samples.Histogram(2 * Second, [1, 2], [1, 2, 3], isDelta: true)]);
 
         Assert.Equal([10, 20, 30], Points(store, "n").Select(p => p.Value));
         Assert.Equal([2UL, 2UL, 3UL], Points(store, "histogram")[^1].Buckets!.Counts);
@@ -34,7 +38,8 @@ public sealed class MetricStoreTests
     {
         var store = Store(new TelemetryLimits());
 
-        store.Add([Samples.Number("n", InstrumentKind.Gauge, 5 * Second, 1), Samples.Number("n", InstrumentKind.Gauge, 4 * Second, 2)]);
+        store.Add(
+            [Samples.Number("n", InstrumentKind.Gauge, 5 * Second, 1), Samples.Number("n", InstrumentKind.Gauge, 4 * Second, 2)]);
 
         Assert.Equal(1, Assert.Single(Points(store, "n")).Value);
     }
@@ -42,13 +47,20 @@ public sealed class MetricStoreTests
     [Fact]
     public void Add_BeyondLimits_IsRejectedAndCounted()
     {
-        var store = Store(new TelemetryLimits { MaxDimensionCount = 2, MaxInstrumentCount = 1, MaxResourceCount = 1, MaxMetricsCount = 3 });
+        var store =
+            Store(
+                new TelemetryLimits { MaxDimensionCount = 2, MaxInstrumentCount = 1, MaxResourceCount = 1, MaxMetricsCount = 3 });
 
-        Assert.Equal(3, store.Add([.. Enumerable.Range(0, 5).Select(i => Samples.Number("n", InstrumentKind.Gauge, Second, 1, attribute: $"{i}"))]));
+        Assert.Equal(
+            3, store.Add(
+                [.. Enumerable.Range(0, 5)
+                    .Select(i => Samples.Number("n", InstrumentKind.Gauge, Second, 1, attribute: $"{i}"))]));
         Assert.Equal(1, store.Add([Samples.Number("other", InstrumentKind.Gauge, Second, 1)]));
-        Assert.Equal(1, store.Add([Samples.Number("n", InstrumentKind.Gauge, Second, 1, resource: new TelemetryResource("b", "b", []))]));
+        Assert.Equal(
+            1, store.Add([Samples.Number("n", InstrumentKind.Gauge, Second, 1, resource: new TelemetryResource("b", "b", []))]));
         Assert.Equal(1, store.Add([Samples.Number("n", InstrumentKind.Counter, Second, 1)]));
-        store.Add([.. Enumerable.Range(2, 8).Select(i => Samples.Number("n", InstrumentKind.Gauge, i * Second, i, attribute: "0"))]);
+        store.Add(
+            [.. Enumerable.Range(2, 8).Select(i => Samples.Number("n", InstrumentKind.Gauge, i * Second, i, attribute: "0"))]);
 
         Assert.Equal([7, 8, 9], Points(store, "n").Select(p => p.Value));
     }

@@ -11,7 +11,9 @@ internal static class Samples
 
     private static readonly TelemetryScope _scope = new("tests", string.Empty);
 
-    public static LogEntry Log(string message, LogSeverity severity = LogSeverity.Information, TelemetryResource? resource = null, string traceId = "", long size = 100, long time = 1)
+    public static LogEntry Log(
+        string message, LogSeverity severity = LogSeverity.Information, TelemetryResource? resource = null, string traceId = "",
+        long size = 100, long time = 1)
         => new()
         {
             Resource = resource ?? Resource,
@@ -26,7 +28,8 @@ internal static class Samples
         };
 
     public static TraceSpan Span(
-        string trace, string id, string parent = "", long start = 0, long end = 1, bool failed = false, string name = "work", long size = 100, TelemetryResource? resource = null)
+        string trace, string id, string parent = "", long start = 0, long end = 1, bool failed = false, string name = "work",
+        long size = 100, TelemetryResource? resource = null)
         => new()
         {
             Resource = resource ?? Resource,
@@ -48,9 +51,11 @@ internal static class Samples
         };
 
     public static MetricReport Number(
-        string name, InstrumentKind kind, long time, double value, bool isDelta = false, string attribute = "a", TelemetryResource? resource = null)
+        string name, InstrumentKind kind, long time, double value, bool isDelta = false, string attribute = "a",
+        TelemetryResource? resource = null)
         => new(
-            resource ?? Resource, new InstrumentInfo("meter", name, string.Empty, string.Empty, kind), [new TelemetryAttribute("key", attribute)],
+            resource ?? Resource, new InstrumentInfo("meter", name, string.Empty, string.Empty, kind),
+            [new TelemetryAttribute("key", attribute)],
             new MetricPoint(time, time, value, null), isDelta);
 
     public static MetricReport Histogram(long time, double[] bounds, ulong[] counts, bool isDelta = false)

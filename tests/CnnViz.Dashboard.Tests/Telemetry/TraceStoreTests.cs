@@ -16,7 +16,9 @@ public sealed class TraceStoreTests
         var (traces, total) = store.Find(new TraceQuery());
         Assert.Equal(1, total);
         var trace = Assert.Single(traces);
-        Assert.Equal(("call", "render", 10, 90, 2, true), (trace.Name, trace.Resource.Name, trace.Start, trace.Duration, trace.SpanCount, trace.HasError));
+        Assert.Equal(
+            ("call", "render", 10, 90, 2, true),
+            (trace.Name, trace.Resource.Name, trace.Start, trace.Duration, trace.SpanCount, trace.HasError));
         Assert.Equal([("render", 1, 0), ("inference", 1, 1)], trace.Resources.Select(r => (r.Resource.Name, r.Spans, r.Errors)));
     }
 
@@ -70,7 +72,8 @@ public sealed class TraceStoreTests
     {
         var store = Store(new TelemetryLimits());
         store.Add([
-            Samples.Span("a1", "1", end: 50 * 1_000_000, name: "MaximizeFilter"), Samples.Span("b2", "1", start: 5, end: 6, failed: true, name: "FeatureMaps")]);
+            Samples.Span("a1", "1", end: 50 * 1_000_000, name: "MaximizeFilter"),
+            Samples.Span("b2", "1", start: 5, end: 6, failed: true, name: "FeatureMaps")]);
 
         Assert.Equal("b2", Assert.Single(store.Find(new TraceQuery { ErrorsOnly = true }).Traces).Id);
         Assert.Equal("a1", Assert.Single(store.Find(new TraceQuery { MinDuration = 10_000_000 }).Traces).Id);

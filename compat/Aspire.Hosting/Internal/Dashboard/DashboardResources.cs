@@ -24,7 +24,8 @@ internal sealed class DashboardResources(
     public ChangeSignal Changes { get; } = new();
 
     public IReadOnlyList<ResourceView> Current
-        => [.. model.Resources.OrderBy(resource => resource is ParameterResource).SelectMany(resource => notifications.StatesOf(resource.Name)
+        => [.. model.Resources.OrderBy(resource => resource is ParameterResource)
+            .SelectMany(resource => notifications.StatesOf(resource.Name)
             .OrderBy(e => e.ResourceId, StringComparer.Ordinal).Select(e => ResourceViews.Of(e, resource.GetReplicaCount())))];
 
     /// <summary>Begins to follow the resources' states.</summary>
@@ -46,7 +47,8 @@ internal sealed class DashboardResources(
     public string? Reveal(string id, string name)
         => notifications.TryGetCurrentState(id, out var state)
             ? state.Snapshot.EnvironmentVariables.FirstOrDefault(v => v.Name == name)?.Value
-                ?? Convert.ToString(state.Snapshot.Properties.FirstOrDefault(p => p.Name == name)?.Value, CultureInfo.InvariantCulture)
+                ?? Convert.ToString(
+                    state.Snapshot.Properties.FirstOrDefault(p => p.Name == name)?.Value, CultureInfo.InvariantCulture)
             : null;
 
     public async Task<string?> ExecuteAsync(string id, string command, CancellationToken cancellationToken)

@@ -61,8 +61,11 @@ internal static class DashboardSettings
 
     private static Uri Url(string name, string text)
         // Kestrel's own wildcards are no host names.
-        => Uri.TryCreate(text.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var url)
+        => Uri.TryCreate(
+            text.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal),
+            UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             ? url
-            : throw new DistributedApplicationException(string.Create(CultureInfo.InvariantCulture, $"{name} must be an http or https address, not '{text}'."));
+            : throw new DistributedApplicationException(
+                string.Create(CultureInfo.InvariantCulture, $"{name} must be an http or https address, not '{text}'."));
 }

@@ -16,7 +16,9 @@ internal sealed class ResourceTelemetry(IConfiguration configuration)
     private string _protocol = "grpc";
     private string? _key;
 
-    /// <summary>From now on resources send to the dashboard; gRPC is taken where both are there. Nowhere when neither is.</summary>
+    /// <summary>
+    /// From now on resources send to the dashboard; gRPC is taken where both are there. Nowhere when neither is.
+    /// </summary>
     public void Send(Uri? grpc, Uri? http, string? key)
     {
         _endpoint = (grpc ?? http)?.GetLeftPart(UriPartial.Authority);
@@ -37,6 +39,7 @@ internal sealed class ResourceTelemetry(IConfiguration configuration)
         variables["OTEL_BSP_SCHEDULE_DELAY"] = Interval;
         variables["OTEL_METRIC_EXPORT_INTERVAL"] = Interval;
         if (_key is not null)
-            variables["OTEL_EXPORTER_OTLP_HEADERS"] = new ParameterResource("otlp-headers", _ => $"x-otlp-api-key={_key}", secret: true);
+            variables["OTEL_EXPORTER_OTLP_HEADERS"] =
+                new ParameterResource("otlp-headers", _ => $"x-otlp-api-key={_key}", secret: true);
     }
 }

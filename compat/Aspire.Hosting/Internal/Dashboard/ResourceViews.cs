@@ -22,18 +22,22 @@ internal static class ResourceViews
             State = snapshot.State?.Text,
             StateStyle = snapshot.State?.Style,
             Health = snapshot.HealthStatus?.ToString(),
-            HealthReports = [.. snapshot.HealthReports.Select(r => new HealthView(r.Name, r.Status?.ToString(), r.Description, r.ExceptionText))],
+            HealthReports =
+                [.. snapshot.HealthReports.Select(
+                    r => new HealthView(r.Name, r.Status?.ToString(), r.Description, r.ExceptionText))],
             Started = snapshot.StartTimeStamp,
             Stopped = snapshot.StopTimeStamp,
             ExitCode = snapshot.ExitCode,
             Source = Source(snapshot),
             Urls = [.. snapshot.Urls.Where(u => !u.IsInternal).Select(u => new UrlView(u.Name ?? string.Empty, u.Url))],
-            Environment = [.. snapshot.EnvironmentVariables.Select(v => Value(v.Name, v.Value, v.IsSecret || HasSecretName(v.Name)))],
+            Environment =
+                [.. snapshot.EnvironmentVariables.Select(v => Value(v.Name, v.Value, v.IsSecret || HasSecretName(v.Name)))],
             Properties = [.. snapshot.Properties.Select(p => Value(
                 p.Name, Convert.ToString(p.Value, CultureInfo.InvariantCulture), p.IsSensitive))],
             Relations = [.. snapshot.Relationships.Select(r => new RelationView(r.ResourceName, r.Type))],
             Commands = [.. snapshot.Commands.Where(c => c.State != ResourceCommandState.Hidden).Select(c => new CommandView(
-                c.Name, c.DisplayName, c.DisplayDescription, c.ConfirmationMessage, c.State == ResourceCommandState.Enabled, c.IsHighlighted))],
+                c.Name, c.DisplayName, c.DisplayDescription, c.ConfirmationMessage, c.State == ResourceCommandState.Enabled,
+                c.IsHighlighted))],
         };
     }
 
@@ -44,10 +48,12 @@ internal static class ResourceViews
 
     private static string? Source(CustomResourceSnapshot snapshot)
     {
-        string? Find(string property) => Convert.ToString(snapshot.Properties.FirstOrDefault(p => p.Name == property)?.Value, CultureInfo.InvariantCulture);
+        string? Find(string property) => Convert.ToString(
+            snapshot.Properties.FirstOrDefault(p => p.Name == property)?.Value, CultureInfo.InvariantCulture);
         return Find(ResourceFacts.ProjectPath) is { Length: > 0 } project ? Path.GetFileName(project)
             : Find(ResourceFacts.ContainerImage) is { Length: > 0 } image ? image
-            : Find(ResourceFacts.ExecutablePath) is { Length: > 0 } program ? $"{program} {Find(ResourceFacts.ExecutableArguments)}".Trim()
+            : Find(ResourceFacts.ExecutablePath) is { Length: > 0 } program
+                ? $"{program} {Find(ResourceFacts.ExecutableArguments)}".Trim()
             : null;
     }
 }

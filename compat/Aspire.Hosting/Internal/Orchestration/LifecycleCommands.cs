@@ -10,9 +10,15 @@ internal static class LifecycleCommands
     /// <param name="orchestrator">Does them.</param>
     public static void Add(IResource resource, Orchestrator orchestrator)
     {
-        Add(resource, KnownResourceCommands.StartCommand, "Start", "Play", "Starts the process", StartState, orchestrator.StartReplicaAsync);
-        Add(resource, KnownResourceCommands.StopCommand, "Stop", "Stop", "Ends the process", StopState, orchestrator.StopReplicaAsync);
-        Add(resource, KnownResourceCommands.RestartCommand, "Restart", "ArrowCounterclockwise", "Ends the process and starts it again",
+        Add(
+            resource, KnownResourceCommands.StartCommand, "Start", "Play", "Starts the process", StartState,
+            orchestrator.StartReplicaAsync);
+        Add(
+            resource, KnownResourceCommands.StopCommand, "Stop", "Stop", "Ends the process", StopState,
+            orchestrator.StopReplicaAsync);
+        Add(
+            resource, KnownResourceCommands.RestartCommand, "Restart", "ArrowCounterclockwise",
+            "Ends the process and starts it again",
             RestartState, orchestrator.RestartReplicaAsync);
     }
 

@@ -25,11 +25,12 @@ internal sealed class ParameterStates(ResourceNotificationService notifications)
             state = new ResourceStateSnapshot("Value missing", KnownResourceStateStyles.Error);
         }
 
+        var isKnown = state.Style == KnownResourceStateStyles.Success;
         await notifications.PublishUpdateAsync(parameter, s => s with
         {
             ResourceType = "Parameter",
             State = state,
-            Properties = [new ResourcePropertySnapshot(Value, value) { IsSensitive = parameter.Secret && state.Style == KnownResourceStateStyles.Success }],
+            Properties = [new ResourcePropertySnapshot(Value, value) { IsSensitive = parameter.Secret && isKnown }],
         }).ConfigureAwait(false);
     }
 }

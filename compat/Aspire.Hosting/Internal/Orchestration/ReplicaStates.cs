@@ -29,12 +29,16 @@ internal sealed class ReplicaStates(ResourceNotificationService notifications, T
     });
 
     public Task RunningAsync(IResource resource, Replica replica, LaunchRequest request, int processId)
-        => notifications.PublishUpdateAsync(resource, replica.Id, s => ResourceFacts.DescribeRun(resource, replica.Index, request, processId, s) with
-        {
-            State = new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
-            StartTimeStamp = time.GetUtcNow().UtcDateTime,
-            HealthReports = HealthMonitor.Unknown(resource),
-        });
+    {
+        var started = time.GetUtcNow().UtcDateTime;
+        return notifications.PublishUpdateAsync(resource, replica.Id, s =>
+            ResourceFacts.DescribeRun(resource, replica.Index, request, processId, s) with
+            {
+                State = new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
+                StartTimeStamp = started,
+                HealthReports = HealthMonitor.Unknown(resource),
+            });
+    }
 
     public Task StoppingAsync(IResource resource, string id) => SetAsync(resource, id, KnownResourceStates.Stopping!);
 
@@ -43,7 +47,8 @@ internal sealed class ReplicaStates(ResourceNotificationService notifications, T
         {
             State = new ResourceStateSnapshot(
                 resource is ContainerResource ? KnownResourceStates.Exited : KnownResourceStates.Finished,
-                onRequest ? KnownResourceStateStyles.Info : exitCode == 0 ? KnownResourceStateStyles.Success : KnownResourceStateStyles.Error),
+                onRequest ? KnownResourceStateStyles.Info : exitCode == 0 ? KnownResourceStateStyles.Success
+                    : KnownResourceStateStyles.Error),
             ExitCode = exitCode,
             StopTimeStamp = time.GetUtcNow().UtcDateTime,
         });

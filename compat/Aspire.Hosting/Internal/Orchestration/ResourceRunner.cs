@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Internal.Orchestration;
 
-/// <summary>Takes the replicas of a resource through their lives: wait, start, watch, end; as often as they are told to.</summary>
+/// <summary>
+/// Takes the replicas of a resource through their lives: wait, start, watch, end; as often as they are told to.
+/// </summary>
 internal sealed class ResourceRunner(
     ResourceNotificationService notifications,
     ResourceLoggerService logs,
