@@ -33,9 +33,9 @@ internal static class InferenceHost
 
     /// <param name="args">The command line.</param>
     /// <param name="engines">The engines there are, best first without an accelerator.</param>
-    public static WebApplication Build(string[] args, IReadOnlyList<EngineEntry> engines) => Build(args, _ => engines);
+    public static WebApplication Build(string[] args, IReadOnlyList<EngineEntry> engines) => Build(args, (_, _) => engines);
 
-    private static WebApplication Build(string[] args, Func<ComputeOptions, IReadOnlyList<EngineEntry>> engines)
+    private static WebApplication Build(string[] args, Func<ComputeOptions, EngineMetrics, IReadOnlyList<EngineEntry>> engines)
     {
         // Settings lie beside the program, wherever it is started from.
         var builder = WebApplication.CreateBuilder(
@@ -64,7 +64,7 @@ internal static class InferenceHost
             services.GetRequiredService<LaneScheduler>(),
             services.GetRequiredService<EngineMetrics>()));
         builder.Services.AddSingleton(services => new EngineProvider(
-            engines(services.GetRequiredService<IOptions<ComputeOptions>>().Value)));
+            engines(services.GetRequiredService<IOptions<ComputeOptions>>().Value, services.GetRequiredService<EngineMetrics>())));
         builder.AddResultCache();
         builder.Services.AddSingleton<InferenceCaches>();
         builder.AddRuns();
@@ -83,12 +83,12 @@ internal static class InferenceHost
     }
 
     /// <summary>The engines there are: a CUDA device before the CPU, and there the one made for it.</summary>
-    private static IReadOnlyList<EngineEntry> Engines(ComputeOptions options) =>
+    private static IReadOnlyList<EngineEntry> Engines(ComputeOptions options, EngineMetrics metrics) =>
     [
         new EngineEntry(
             "onednn",
             () => OneDnnEngine.WhyUnavailable,
-            () => new OneDnnEngine(new OneDnnEngineOptions { MemoryLimitBytes = options.MemoryBytes })),
+            () => metrics.Observe(new OneDnnEngine(new OneDnnEngineOptions { MemoryLimitBytes = options.MemoryBytes }))),
         new EngineEntry(
             "torch",
             () => TorchEngine.WhyUnavailable,

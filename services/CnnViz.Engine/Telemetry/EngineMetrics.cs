@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using CnnViz.Engine.OneDnn;
 using CnnViz.Engine.Scheduling;
 
 namespace CnnViz.Engine.Telemetry;
@@ -47,6 +48,19 @@ public sealed class EngineMetrics
             "cnnviz.tickets.active", () => scheduler.ActiveTickets, "{ticket}", "Runs and requests that have a place");
         _meter.CreateObservableGauge(
             "cnnviz.tickets.limit", () => scheduler.TicketLimit, "{ticket}", "Most runs and requests that may have one");
+    }
+
+    /// <summary>Shows the size of an engine's compiled models.</summary>
+    /// <returns>The engine.</returns>
+    public OneDnnEngine Observe(OneDnnEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        _meter.CreateObservableGauge(
+            "cnnviz.weights.compiled",
+            () => new Measurement<long>(engine.PackedWeightBytes, new KeyValuePair<string, object?>("cnnviz.engine", engine.Name)),
+            "By",
+            "Weights in the form that compiled models compute with, once for all models that share them");
+        return engine;
     }
 
     internal void Waited(TimeSpan time) => _wait.Record(time.TotalSeconds);

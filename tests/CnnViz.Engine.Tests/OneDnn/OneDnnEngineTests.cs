@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using CnnViz.Engine.OneDnn;
+using CnnViz.Engine.Telemetry;
 using CnnViz.Engine.Tests.Torch;
 using CnnViz.Models;
 
@@ -49,6 +51,32 @@ public sealed class OneDnnEngineTests
         var image = Parity.RandomValues((int)model.InputShape.ElementCount, 1);
         using var pass = model.Forward(image, 1, withGradient: false);
         Assert.Throws<InvalidOperationException>(() => model.Forward(image, 1, withGradient: true));
+    }
+
+    [Fact]
+    public void Observe_AModelThatRan_ReportsItsCompiledSize()
+    {
+        using var meters = new Meters();
+        var engine = new EngineMetrics(meters).Observe(new OneDnnEngine());
+        var sizes = new List<long>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, active) =>
+        {
+            if (instrument.Meter.Scope == meters && instrument.Name == "cnnviz.weights.compiled")
+            {
+                active.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, size, _, _) => sizes.Add(size));
+        listener.Start();
+
+        using var graph = OpCases.Build("residual blocks");
+        using var model = engine.Compile(graph, new CompileOptions(OpCases.Height, OpCases.Width, [graph.Layers[^1].Name]));
+        listener.RecordObservableInstruments();
+        using var pass = model.Forward(Parity.RandomValues((int)model.InputShape.ElementCount, 1), 1, withGradient: false);
+        listener.RecordObservableInstruments();
+        Assert.Equal([0, engine.PackedWeightBytes], sizes);
+        Assert.True(sizes[1] > 0);
     }
 
     [Fact]
@@ -174,5 +202,20 @@ public sealed class OneDnnEngineTests
         }
 
         public void Dispose() => inner.Dispose();
+    }
+
+    /// <summary>Meters of one test alone.</summary>
+    private sealed class Meters : IMeterFactory
+    {
+        private readonly List<Meter> _made = [];
+
+        public Meter Create(MeterOptions options)
+        {
+            options.Scope = this;
+            _made.Add(new Meter(options));
+            return _made[^1];
+        }
+
+        public void Dispose() => _made.ForEach(meter => meter.Dispose());
     }
 }
