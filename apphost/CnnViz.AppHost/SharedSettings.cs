@@ -17,10 +17,13 @@ internal static class SharedSettings
     public static IResourceBuilder<ProjectResource> WithUpstreamSettings(this IResourceBuilder<ProjectResource> service)
     {
         service.WithSections("Upstream");
-        return service.ApplicationBuilder.Configuration[$"Parameters:{ServiceKey}"] is null
+        return ServiceKeyOf(service.ApplicationBuilder.Configuration) is null
             ? service
             : service.WithEnvironment("Upstream__ApiKey", service.ApplicationBuilder.AddParameter(ServiceKey, secret: true));
     }
+
+    /// <summary>That key, if there is one.</summary>
+    public static string? ServiceKeyOf(IConfiguration configuration) => configuration[$"Parameters:{ServiceKey}"];
 
     private static IResourceBuilder<ProjectResource> WithSections(
         this IResourceBuilder<ProjectResource> service, params string[] sections)

@@ -13,6 +13,7 @@ namespace Aspire.Hosting;
 public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 {
     private readonly HostApplicationBuilder _host;
+    private readonly EntryPointObserver? _observer = EntryPointObserver.Current;
 
     /// <param name="args">Command line; becomes configuration.</param>
     public DistributedApplicationBuilder(string[] args)
@@ -24,14 +25,16 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     public DistributedApplicationBuilder(DistributedApplicationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        AppHostAssembly = options.AssemblyName is { } name ? Assembly.Load(name) : Assembly.GetEntryAssembly();
+        AppHostAssembly = options.AssemblyName is { } name ? Assembly.Load(name)
+            : _observer?.AppHost ?? Assembly.GetEntryAssembly();
         AppHostDirectory = BuildRecord.AppHostDirectory(AppHostAssembly) ?? AppContext.BaseDirectory;
         _host = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
         {
             Args = options.Args,
             ContentRootPath = AppHostDirectory,
         });
-        StandInServices.Add(_host, this, withDashboard: !options.DisableDashboard);
+        StandInServices.Add(_host, this, withDashboard: !options.DisableDashboard && _observer is null);
+        _observer?.BuilderCreated(this);
     }
 
     /// <inheritdoc />
@@ -77,5 +80,5 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         => new ResourceBuilder<T>(this, resource);
 
     /// <inheritdoc />
-    public DistributedApplication Build() => new(_host.Build());
+    public DistributedApplication Build() => new(_observer?.Building(_host.Build) ?? _host.Build());
 }

@@ -23,7 +23,7 @@ public static class ProjectResourceBuilderExtensions
         return builder.AddProject(name, new ProjectPathMetadata(Path.GetFullPath(projectPath, builder.AppHostDirectory)));
     }
 
-    /// <summary>Runs a project several times, each on its own ports (README.md says how that differs).</summary>
+    /// <summary>Runs a project several times, behind the one address of each endpoint (README.md).</summary>
     /// <param name="builder">The project.</param>
     /// <param name="replicas">At least 1.</param>
     public static IResourceBuilder<ProjectResource> WithReplicas(this IResourceBuilder<ProjectResource> builder, int replicas)

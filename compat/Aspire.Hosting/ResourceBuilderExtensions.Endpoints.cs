@@ -13,7 +13,7 @@ public static partial class ResourceBuilderExtensions
     /// <param name="scheme">Scheme of its URL; "tcp" when null.</param>
     /// <param name="name">Its name; the scheme when null.</param>
     /// <param name="env">A variable that tells the process the port to listen on.</param>
-    /// <param name="isProxied">Accepted; the stand-in has no proxy (README.md).</param>
+    /// <param name="isProxied">Whether a proxy may stand before replicas (README.md).</param>
     /// <param name="isExternal">Whether it is open beyond this machine when deployed.</param>
     /// <param name="protocol">TCP when null.</param>
     /// <exception cref="DistributedApplicationException">The resource has an endpoint of that name.</exception>

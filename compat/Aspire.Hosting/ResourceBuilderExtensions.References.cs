@@ -77,6 +77,8 @@ public static partial class ResourceBuilderExtensions
         context.EnvironmentVariables[$"{prefix}0"] = endpoint;
         context.EnvironmentVariables[
             $"{ResourceName.ToEnvironmentPrefix(name)}_{ResourceName.ToEnvironmentPrefix(endpoint.EndpointName)}"] = endpoint;
+        if (endpoint.EndpointAnnotation.IsBalanced)
+            return;
         foreach (var (i, replica) in endpoint.EndpointAnnotation.Replicas.Index().Skip(1))
             context.EnvironmentVariables[$"{prefix}{i}"] = replica.UriString;
     }

@@ -12,7 +12,7 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     /// <param name="port">The port that others connect to; a free one when null.</param>
     /// <param name="targetPort">The port that the process listens on; <paramref name="port"/> when null.</param>
     /// <param name="isExternal">Whether it is open beyond this machine when deployed.</param>
-    /// <param name="isProxied">Accepted; the stand-in has no proxy (README.md).</param>
+    /// <param name="isProxied">Whether a proxy may stand before replicas (README.md).</param>
     public EndpointAnnotation(
         ProtocolType protocol,
         string? uriScheme = null,
@@ -66,8 +66,13 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     /// <summary>The variable that tells the process its port.</summary>
     internal string? TargetPortEnvironmentVariable { get; set; }
 
-    /// <summary>The endpoint of each replica; the first is <see cref="AllocatedEndpoint"/>.</summary>
+    /// <summary>
+    /// The endpoint of each replica; the first is <see cref="AllocatedEndpoint"/> unless a proxy stands before them.
+    /// </summary>
     internal IReadOnlyList<AllocatedEndpoint> Replicas { get; set; } = [];
+
+    /// <summary>Whether a proxy stands before the replicas.</summary>
+    internal bool IsBalanced => AllocatedEndpoint is { } own && Replicas.Count > 1 && !Replicas.Contains(own);
 }
 
 /// <summary>An endpoint's address, once known.</summary>
@@ -93,6 +98,12 @@ public class AllocatedEndpoint(EndpointAnnotation endpoint, string address, int 
 
     /// <summary>Whether its replica was stopped or has ended: then nobody asks how it is.</summary>
     internal bool IsClosed { get; set; }
+
+    /// <summary>Whether its replica's health checks passed when last asked.</summary>
+    internal bool IsHealthy { get; set; }
+
+    /// <summary>Requests that the proxy has sent there and that are under way.</summary>
+    internal int RequestsUnderWay { get; set; }
 
     /// <inheritdoc />
     public override string ToString() => UriString;

@@ -8,4 +8,7 @@ internal static class StandInResourceStates
     /// those that refer to it get no connection string.
     /// </summary>
     public const string Absent = nameof(Absent);
+
+    /// <summary>Ended by itself and will be started again after a pause; those that wait for it wait on.</summary>
+    public const string Restarting = nameof(Restarting);
 }

@@ -4,6 +4,7 @@ using Aspire.Hosting.Internal.Health;
 using Aspire.Hosting.Internal.Launching;
 using Aspire.Hosting.Internal.Logging;
 using Aspire.Hosting.Internal.Orchestration;
+using Aspire.Hosting.Internal.Proxy;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,9 @@ internal static class StandInServices
     {
         // A probe that fails while a service starts is no error; the health monitor tells the outcome.
         host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        // A line for each request would bury what the resources print.
+        host.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        host.Logging.AddFilter("Yarp", LogLevel.Warning);
 
         var services = host.Services;
         services.AddHealthChecks();
@@ -34,6 +38,7 @@ internal static class StandInServices
         services.AddSingleton<ProbeClient>();
         services.AddSingleton<OrchestratorOptions>();
         services.AddSingleton<PortReservations>();
+        services.AddSingleton<ReplicaProxy>();
         services.AddSingleton(_ => new ExecutablePath(Environment.GetEnvironmentVariable("PATH") ?? string.Empty));
         services.AddSingleton<ContainerEngine>();
         services.AddSingleton<ILaunchPlanner>(_ => new ProjectLaunchPlanner(application.AppHostAssembly));
@@ -58,8 +63,6 @@ internal static class StandInServices
     /// <summary>Before the resources are started, so that they know where to send telemetry; stopped after them.</summary>
     private static void AddDashboard(HostApplicationBuilder host)
     {
-        // A line for each request would bury what the resources print.
-        host.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         host.Logging.AddFilter("Grpc", LogLevel.Warning);
         host.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         host.Configuration.AddInMemoryCollection(DashboardSettings.NewSecrets(host.Configuration));

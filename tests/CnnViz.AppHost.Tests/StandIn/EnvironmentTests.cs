@@ -35,10 +35,24 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
-    public async Task WithReplicas_Reference_ListsEachReplicaAndEachGetsItsOwnPort()
+    public async Task WithReplicas_Reference_IsTheOneAddressOfAll()
     {
         var builder = Configuration.NewBuilder();
-        var back = builder.AddProject<SomeProject>("back").WithHttpEndpoint(env: "PORT").WithReplicas(3);
+        var back = builder.AddProject<SomeProject>("back").WithHttpEndpoint(5101, env: "PORT").WithReplicas(3);
+        builder.AddProject<SomeProject>("front").WithReference(back);
+
+        var front = (await Configuration.OfAsync(builder, "front")).Environment;
+
+        Assert.Equal("http://127.0.0.1:5101", front["services__back__http__0"]);
+        Assert.DoesNotContain("services__back__http__1", front.Keys);
+        Assert.Equal("http://127.0.0.1:5101", back.GetEndpoint("http").Url);
+    }
+
+    [Fact]
+    public async Task WithReplicas_ReferenceWithoutProxy_ListsEachReplica()
+    {
+        var builder = Configuration.NewBuilder();
+        var back = builder.AddProject<SomeProject>("back").WithHttpEndpoint(env: "PORT", isProxied: false).WithReplicas(3);
         builder.AddProject<SomeProject>("front").WithReference(back);
 
         var front = (await Configuration.OfAsync(builder, "front")).Environment;

@@ -99,7 +99,8 @@ public sealed class ModelTests
         var all = project.Resource.Annotations.OfType<EndpointAnnotation>().SelectMany(e => e.Replicas).ToArray();
         Assert.Equal(4, all.Select(e => e.Port).Distinct().Count());
         Assert.All(all, e => Assert.Throws<SocketException>(() => Listen(e.Port)));
-        ports.Release(project.Resource);
+        foreach (var replica in (int[])[0, 1])
+            ports.Release(project.Resource, replica);
         Assert.All(all, e => Listen(e.Port));
     }
 
@@ -113,10 +114,23 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public void Allocate_FixedPortAndReplicas_Throws()
+    public void Allocate_FixedPortAndReplicas_TheOneEndpointHasIt()
     {
         using var ports = new PortReservations();
         var project = Configuration.NewBuilder().AddProject<SomeProject>("a").WithHttpEndpoint(5501).WithReplicas(2);
+
+        ports.Allocate(project.Resource, listensOnHost: true);
+
+        var endpoint = project.GetEndpoint("http").EndpointAnnotation;
+        Assert.Equal(5501, endpoint.AllocatedEndpoint!.Port);
+        Assert.DoesNotContain(5501, endpoint.Replicas.Select(r => r.Port));
+    }
+
+    [Fact]
+    public void Allocate_FixedPortAndReplicasWithoutProxy_Throws()
+    {
+        using var ports = new PortReservations();
+        var project = Configuration.NewBuilder().AddProject<SomeProject>("a").WithHttpEndpoint(5501, isProxied: false).WithReplicas(2);
 
         Assert.Throws<DistributedApplicationException>(() => ports.Allocate(project.Resource, listensOnHost: true));
     }

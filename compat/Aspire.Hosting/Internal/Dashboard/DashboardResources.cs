@@ -26,7 +26,7 @@ internal sealed class DashboardResources(
     public IReadOnlyList<ResourceView> Current
         => [.. model.Resources.OrderBy(resource => resource is ParameterResource)
             .SelectMany(resource => notifications.StatesOf(resource.Name)
-            .OrderBy(e => e.ResourceId, StringComparer.Ordinal).Select(e => ResourceViews.Of(e, resource.GetReplicaCount())))];
+            .OrderBy(e => e.ResourceId, StringComparer.Ordinal).Select(e => ResourceViews.Of(e)))];
 
     /// <summary>Begins to follow the resources' states.</summary>
     public void Start() => _watch = WatchAsync(_stopping.Token);

@@ -10,14 +10,14 @@ internal static class ResourceViews
 {
     private static readonly string[] _secretWords = ["PASSWORD", "SECRET", "TOKEN", "APIKEY", "API_KEY", "CREDENTIAL"];
 
-    public static ResourceView Of(ResourceEvent state, int replicas)
+    public static ResourceView Of(ResourceEvent state)
     {
         var snapshot = state.Snapshot;
         return new ResourceView
         {
             Id = state.ResourceId,
             Name = state.Resource.Name,
-            DisplayName = replicas > 1 ? state.ResourceId : state.Resource.Name,
+            DisplayName = ReplicaName.Of(state.Resource, state.ResourceId),
             Type = snapshot.ResourceType,
             State = snapshot.State?.Text,
             StateStyle = snapshot.State?.Style,

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.Internal.Health;
 
-/// <summary>Healthy when every replica that runs answers a page with the expected status.</summary>
+/// <summary>Healthy when the replica asked about, or every one that runs, answers a page with the expected status.</summary>
 internal sealed class HttpEndpointHealthCheck(
     ProbeClient client, EndpointReference endpoint, string path, int statusCode) : IHealthCheck
 {
@@ -13,7 +13,7 @@ internal sealed class HttpEndpointHealthCheck(
         var replicas = endpoint.EndpointAnnotation.Replicas;
         if (replicas.Count == 0)
             return HealthCheckResult.Unhealthy("The endpoint is not allocated yet.");
-        foreach (var replica in replicas.Where(r => !r.IsClosed))
+        foreach (var replica in ProbedReplica.Index is { } index ? [replicas[index]] : replicas.Where(r => !r.IsClosed))
         {
             var page = new Uri(new Uri(replica.UriString), path);
             try

@@ -2,7 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Internal.Logging;
 
-/// <summary>Shows what resources print, each line after its resource's name, and keeps it in their logs.</summary>
+/// <summary>Shows what resources print, each line after the resource's or replica's name, and keeps it in their logs.</summary>
 internal sealed class ResourceConsole(TextWriter writer, ResourceLoggerService loggers)
 {
     private readonly Lock _lock = new();
@@ -11,6 +11,6 @@ internal sealed class ResourceConsole(TextWriter writer, ResourceLoggerService l
     {
         loggers.Append(resource, resourceId, line, isError);
         lock (_lock)
-            writer.WriteLine($"[{resource.Name}] {line}");
+            writer.WriteLine($"[{ReplicaName.Of(resource, resourceId)}] {line}");
     }
 }

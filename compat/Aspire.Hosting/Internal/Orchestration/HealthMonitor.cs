@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Internal.Health;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.Internal.Orchestration;
 
-/// <summary>Probes a running resource, publishes what it finds, and announces the first time that it is healthy.</summary>
+/// <summary>Probes a running replica, publishes what it finds, and announces the first time that it is healthy.</summary>
 internal sealed class HealthMonitor(
     HealthCheckService checks,
     ResourceNotificationService notifications,
@@ -19,26 +20,26 @@ internal sealed class HealthMonitor(
         => [.. Keys(resource).Select(key => new HealthReportSnapshot(key, null, null, null))];
 
     /// <summary>Runs until cancelled, or until there is nothing to probe.</summary>
-    /// <param name="resource">The resource.</param>
-    /// <param name="resourceIds">Its replicas that run: a check asks all of them, so they are healthy together.</param>
-    /// <param name="onHealthy">Called once, when a replica is healthy for the first time since it started.</param>
+    /// <param name="running">The resource.</param>
+    /// <param name="replica">Which of its replicas.</param>
+    /// <param name="onHealthy">Called once, when it is healthy for the first time since it started.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task RunAsync(
-        IResource resource, IReadOnlyList<string> resourceIds, Action onHealthy, CancellationToken cancellationToken)
+    public async Task RunAsync(RunningResource running, Replica replica, Action onHealthy, CancellationToken cancellationToken)
     {
-        var keys = Keys(resource);
+        var keys = Keys(running.Resource);
         var pause = options.FirstProbe;
         var settled = false;
         while (true)
         {
             var healthy = keys.Count == 0
-                || await ProbeAsync(resource, resourceIds, keys, cancellationToken).ConfigureAwait(false);
+                || await ProbeAsync(running.Resource, replica, keys, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
+            running.SetHealthy(replica, healthy);
             if (healthy && !settled)
             {
                 settled = true;
                 pause = options.HealthyProbe;
-                await AnnounceAsync(resource, resourceIds, onHealthy, cancellationToken).ConfigureAwait(false);
+                await AnnounceAsync(running, replica, onHealthy, cancellationToken).ConfigureAwait(false);
             }
 
             if (keys.Count == 0)
@@ -52,30 +53,37 @@ internal sealed class HealthMonitor(
     private static HashSet<string> Keys(IResource resource)
         => [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(a => a.Key)];
 
+    /// <summary>The resource is ready with the first of its replicas.</summary>
     private async Task AnnounceAsync(
-        IResource resource, IReadOnlyList<string> resourceIds, Action onHealthy, CancellationToken cancellationToken)
+        RunningResource running, Replica replica, Action onHealthy, CancellationToken cancellationToken)
     {
-        string[] fresh = [.. resourceIds.Where(id => !notifications.TryGetCurrentState(id, out var state) || !state.Snapshot.IsReady)];
-        if (fresh.Length == 0)
-            return;
         onHealthy();
-        await eventing.PublishAsync(new ResourceReadyEvent(resource, services), cancellationToken).ConfigureAwait(false);
-        foreach (var id in fresh)
-            await notifications.PublishUpdateAsync(resource, id, s => s with { IsReady = true }).ConfigureAwait(false);
+        var isFirst = !running.Replicas.Any(
+            other => notifications.TryGetCurrentState(other.Id, out var state) && state.Snapshot.IsReady);
+        if (isFirst)
+        {
+            await eventing.PublishAsync(new ResourceReadyEvent(running.Resource, services), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        await notifications.PublishUpdateAsync(running.Resource, replica.Id, s => s with { IsReady = true })
+            .ConfigureAwait(false);
     }
 
     private async Task<bool> ProbeAsync(
-        IResource resource, IReadOnlyList<string> resourceIds, HashSet<string> keys, CancellationToken cancellationToken)
+        IResource resource, Replica replica, HashSet<string> keys, CancellationToken cancellationToken)
     {
+        ProbedReplica.Set(replica.Index);
         var report = await checks.CheckHealthAsync(r => keys.Contains(r.Name), cancellationToken).ConfigureAwait(false);
-        ImmutableArray<HealthReportSnapshot> snapshots =
-            [.. report.Entries.Select(e => new HealthReportSnapshot(e.Key, e.Value.Status, e.Value.Description, e.Value.Exception?.Message))];
+        ImmutableArray<HealthReportSnapshot> snapshots = [.. report.Entries.Select(e =>
+            new HealthReportSnapshot(e.Key, e.Value.Status, e.Value.Description, e.Value.Exception?.Message))];
         cancellationToken.ThrowIfCancellationRequested();
-        foreach (var id in resourceIds)
-            await notifications.PublishUpdateAsync(resource, id, s => s with { HealthReports = snapshots }).ConfigureAwait(false);
+        await notifications.PublishUpdateAsync(resource, replica.Id, s => s with { HealthReports = snapshots })
+            .ConfigureAwait(false);
         if (report.Entries.Count < keys.Count)
             throw new DistributedApplicationException(
-                $"Resource '{resource.Name}' has a health check that is not registered: {string.Join(", ", keys.Except(report.Entries.Keys))}.");
+                $"Resource '{resource.Name}' has a health check that is not registered: "
+                + $"{string.Join(", ", keys.Except(report.Entries.Keys))}.");
         return report.Status == HealthStatus.Healthy;
     }
 }

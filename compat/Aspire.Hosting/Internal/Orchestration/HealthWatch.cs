@@ -1,62 +1,65 @@
-using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Internal.Orchestration;
 
-/// <summary>Watches the health of those replicas of a resource that run; begins anew whenever one starts or ends.</summary>
-internal sealed class HealthWatch(IResource resource, HealthMonitor monitor, ILogger logger) : IDisposable
+/// <summary>Watches the health of those replicas of a resource that run.</summary>
+internal sealed class HealthWatch(RunningResource running, HealthMonitor monitor, ILogger logger) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly List<string> _ids = [];
-    private CancellationTokenSource? _ends;
+    private readonly Dictionary<string, CancellationTokenSource> _watched = [];
 
     /// <summary>A replica's process runs.</summary>
-    public void Add(string id) => Change(ids => ids.Add(id));
+    public void Add(Replica replica)
+    {
+        var ends = new CancellationTokenSource();
+        lock (_lock)
+            _watched.Add(replica.Id, ends);
+        _ = RunAsync(replica, ends.Token);
+    }
 
     /// <summary>A replica's process has ended.</summary>
-    public void Remove(string id) => Change(ids => ids.Remove(id));
+    public void Remove(Replica replica)
+    {
+        lock (_lock)
+        {
+            if (_watched.Remove(replica.Id, out var ends))
+                End(ends);
+        }
+    }
 
     public void Dispose()
     {
         lock (_lock)
         {
-            _ends?.Cancel();
-            _ends?.Dispose();
-            _ends = null;
+            foreach (var ends in _watched.Values)
+                End(ends);
+            _watched.Clear();
         }
     }
 
-    private void Change(Action<List<string>> change)
+    private static void End(CancellationTokenSource ends)
     {
-        lock (_lock)
-        {
-            change(_ids);
-            _ends?.Cancel();
-            _ends?.Dispose();
-            _ends = null;
-            if (_ids.Count == 0)
-                return;
-            _ends = new CancellationTokenSource();
-            _ = RunAsync([.. _ids], _ends.Token);
-        }
+        ends.Cancel();
+        ends.Dispose();
     }
 
-    private async Task RunAsync(string[] ids, CancellationToken ends)
+    private async Task RunAsync(Replica replica, CancellationToken ends)
     {
-        // The caller holds the lock and must not wait for a probe.
+        // The caller must not wait for a probe.
         await Task.Yield();
+        var name = ReplicaName.Of(running.Resource, replica.Id);
         try
         {
-            await monitor.RunAsync(resource, ids, () => logger.LogInformation("{Resource} is healthy", resource.Name), ends)
+            await monitor.RunAsync(running, replica, () => logger.LogInformation("{Resource} is healthy", name), ends)
                 .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
-            // The replicas that run are others now.
+            // The process has ended.
         }
         catch (Exception e)
         {
-            logger.LogError(e, "The health of {Resource} is no longer watched", resource.Name);
+            logger.LogError(e, "The health of {Resource} is no longer watched", name);
         }
     }
 }

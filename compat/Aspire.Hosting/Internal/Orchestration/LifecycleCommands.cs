@@ -50,15 +50,17 @@ internal static class LifecycleCommands
             isHighlighted: true));
     }
 
-    /// <summary>Also while it waits: then it waits no longer.</summary>
+    /// <summary>Also while it waits, for others or before a restart: then it waits no longer.</summary>
     private static ResourceCommandState StartState(string? state)
-        => IsStopped(state) || state == KnownResourceStates.Waiting ? ResourceCommandState.Enabled
+        => IsStopped(state) || state == KnownResourceStates.Waiting || state == StandInResourceStates.Restarting
+            ? ResourceCommandState.Enabled
             : state == KnownResourceStates.Starting ? ResourceCommandState.Disabled
             : ResourceCommandState.Hidden;
 
     private static ResourceCommandState StopState(string? state)
         => state == KnownResourceStates.Stopping ? ResourceCommandState.Disabled
-            : state == KnownResourceStates.Running ? ResourceCommandState.Enabled
+            : state == KnownResourceStates.Running || state == StandInResourceStates.Restarting
+                ? ResourceCommandState.Enabled
             : ResourceCommandState.Hidden;
 
     private static ResourceCommandState RestartState(string? state)

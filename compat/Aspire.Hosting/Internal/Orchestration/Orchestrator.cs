@@ -1,6 +1,7 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Internal.Launching;
+using Aspire.Hosting.Internal.Proxy;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,7 @@ internal sealed class Orchestrator(
     IEnumerable<ILaunchPlanner> planners,
     PortReservations ports,
     ResourceRunner runner,
+    ReplicaProxy proxy,
     ParameterStates parameters,
     ResourceNotificationService notifications,
     IDistributedApplicationEventing eventing,
@@ -52,6 +54,7 @@ internal sealed class Orchestrator(
         }
 
         _running = running;
+        await proxy.StartAsync(running.Select(r => r.Resource), cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(model.Resources.OfType<ParameterResource>().Select(parameters.PublishAsync)).ConfigureAwait(false);
         foreach (var resource in running)
             await runner.BeginAsync(resource, _stopping.Token).ConfigureAwait(false);
@@ -66,6 +69,7 @@ internal sealed class Orchestrator(
             resource.Health?.Dispose();
         }
 
+        await proxy.StopAsync(cancellationToken).ConfigureAwait(false);
         if (_running.Count > 0)
             logger.LogInformation("All resources have stopped");
         _running = [];

@@ -13,4 +13,15 @@ internal sealed class OrchestratorOptions
 
     /// <summary>Time between health probes of a healthy resource.</summary>
     public TimeSpan HealthyProbe { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Time before a crashed process is first started again; doubles with each crash up to <see cref="LongestRestartPause"/>.
+    /// </summary>
+    public TimeSpan FirstRestartPause { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Longest time before a crashed process is started again.</summary>
+    public TimeSpan LongestRestartPause { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A process that ran this long starts again with the first pause.</summary>
+    public TimeSpan RestartsForgotten { get; set; } = TimeSpan.FromMinutes(1);
 }

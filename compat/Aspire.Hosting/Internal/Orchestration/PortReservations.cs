@@ -15,7 +15,7 @@ internal sealed class PortReservations : IDisposable
     private const int Attempts = 200;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<EndpointAnnotation, List<Socket>> _held = [];
+    private readonly Dictionary<int, Socket> _held = [];
 
     /// <summary>Sets the addresses of all endpoints of a resource, for each of its replicas.</summary>
     /// <param name="resource">The resource.</param>
@@ -28,26 +28,34 @@ internal sealed class PortReservations : IDisposable
         foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>())
         {
             var @fixed = FixedPort(resource, endpoint, listensOnHost);
-            if (@fixed is not null && replicas > 1)
+            var balanced = replicas > 1 && endpoint is { IsProxied: true, UriScheme: "http", TargetPort: null };
+            if (@fixed is not null && replicas > 1 && !balanced)
                 throw new DistributedApplicationException(
                     $"Endpoint '{endpoint.Name}' of '{resource.Name}' has the fixed port {@fixed}, which {replicas} replicas cannot share.");
             var address = endpoint.TargetHost is "localhost" ? "127.0.0.1" : endpoint.TargetHost;
+            var own = balanced ? null : @fixed;
             endpoint.Replicas =
-                [.. Enumerable.Range(0, replicas).Select(_ => new AllocatedEndpoint(endpoint, address, @fixed ?? Reserve(endpoint)))];
-            endpoint.AllocatedEndpoint = endpoint.Replicas[0];
+                [.. Enumerable.Range(0, replicas).Select(_ => new AllocatedEndpoint(endpoint, address, own ?? Reserve()))];
+            endpoint.AllocatedEndpoint = balanced
+                ? new AllocatedEndpoint(endpoint, address, @fixed ?? Reserve())
+                : endpoint.Replicas[0];
         }
     }
 
-    /// <summary>Frees the ports of a resource, for its processes to bind.</summary>
-    public void Release(IResource resource)
+    /// <summary>Frees the ports of one replica of a resource, for its process to bind.</summary>
+    public void Release(IResource resource, int replica)
+    {
+        foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>())
+            Release(endpoint.Replicas[replica]);
+    }
+
+    /// <summary>Frees one port.</summary>
+    public void Release(AllocatedEndpoint endpoint)
     {
         lock (_lock)
         {
-            foreach (var endpoint in resource.Annotations.OfType<EndpointAnnotation>())
-            {
-                if (_held.Remove(endpoint, out var sockets))
-                    sockets.ForEach(s => s.Dispose());
-            }
+            if (_held.Remove(endpoint.Port, out var socket))
+                socket.Dispose();
         }
     }
 
@@ -55,7 +63,7 @@ internal sealed class PortReservations : IDisposable
     {
         lock (_lock)
         {
-            foreach (var socket in _held.Values.SelectMany(s => s))
+            foreach (var socket in _held.Values)
                 socket.Dispose();
             _held.Clear();
         }
@@ -71,7 +79,7 @@ internal sealed class PortReservations : IDisposable
         return endpoint.Port ?? endpoint.TargetPort;
     }
 
-    private int Reserve(EndpointAnnotation endpoint)
+    private int Reserve()
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
@@ -90,11 +98,7 @@ internal sealed class PortReservations : IDisposable
             }
 
             lock (_lock)
-            {
-                if (!_held.TryGetValue(endpoint, out var sockets))
-                    _held[endpoint] = sockets = [];
-                sockets.Add(socket);
-            }
+                _held[port] = socket;
 
             return port;
         }

@@ -7,7 +7,7 @@ internal sealed class ReplicaRun(CancellationToken stopping)
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancelled = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-    private readonly TaskCompletionSource _skipWait = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _skipWait = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SupervisedProcess? _process;
     private bool _stopRequested;
@@ -19,7 +19,14 @@ internal sealed class ReplicaRun(CancellationToken stopping)
     public CancellationToken Cancelled => _cancelled.Token;
 
     /// <summary>Ends when somebody wants the process started without waiting any longer.</summary>
-    public Task WaitSkipped => _skipWait.Task;
+    public Task WaitSkipped
+    {
+        get
+        {
+            lock (_lock)
+                return _skipWait.Task;
+        }
+    }
 
     /// <summary>Ends when the process runs, or never will in this run.</summary>
     public Task Settled => _settled.Task;
@@ -64,7 +71,18 @@ internal sealed class ReplicaRun(CancellationToken stopping)
     }
 
     /// <summary>Starts the process now, whatever it waits for.</summary>
-    public void SkipWait() => _skipWait.TrySetResult();
+    public void SkipWait()
+    {
+        lock (_lock)
+            _skipWait.TrySetResult();
+    }
+
+    /// <summary>Another wait begins, which nobody has cut short yet.</summary>
+    public void WaitAgain()
+    {
+        lock (_lock)
+            _skipWait = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     /// <summary>The process runs, or never will in this run.</summary>
     public void Settle() => _settled.TrySetResult();

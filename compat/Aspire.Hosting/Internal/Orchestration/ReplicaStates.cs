@@ -53,6 +53,17 @@ internal sealed class ReplicaStates(ResourceNotificationService notifications, T
             StopTimeStamp = time.GetUtcNow().UtcDateTime,
         });
 
+    /// <summary>It ended by itself and will be started again.</summary>
+    public Task RestartingAsync(IResource resource, string id, int exitCode)
+        => notifications.PublishUpdateAsync(resource, id, s => s with
+        {
+            State = new ResourceStateSnapshot(StandInResourceStates.Restarting, KnownResourceStateStyles.Warn),
+            ExitCode = exitCode,
+            StopTimeStamp = time.GetUtcNow().UtcDateTime,
+            HealthReports = [],
+            IsReady = false,
+        });
+
     public Task FailedToStartAsync(IResource resource, string id)
         => SetAsync(resource, id, new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error));
 

@@ -39,14 +39,24 @@ internal static class ResourceFacts
                 .. request.Arguments.Count == 0 ? ImmutableArray<ResourcePropertySnapshot>.Empty
                     : [new ResourcePropertySnapshot(ExecutableArguments, string.Join(' ', request.Arguments))],
             ],
-            Urls = [.. resource.Annotations.OfType<EndpointAnnotation>()
-                .Select(e => new UrlSnapshot(e.Name, e.Replicas[index].UriString, IsInternal: false))],
+            Urls = [.. resource.Annotations.OfType<EndpointAnnotation>().SelectMany(e => Urls(e, index))],
             EnvironmentVariables = [.. request.Environment.OrderBy(v => v.Key, StringComparer.Ordinal)
                 .Select(v => new EnvironmentVariableSnapshot(v.Key, v.Value, IsFromSpec: true)
                 {
                     IsSecret = request.Secrets.Contains(v.Key),
                 })],
         };
+
+    /// <summary>Where a proxy stands before replicas: its address, and beside it the replica's own.</summary>
+    private static IEnumerable<UrlSnapshot> Urls(EndpointAnnotation endpoint, int index)
+    {
+        if (endpoint.IsBalanced)
+            yield return new UrlSnapshot(endpoint.Name, endpoint.AllocatedEndpoint!.UriString, IsInternal: false);
+        yield return new UrlSnapshot(
+            endpoint.IsBalanced ? $"{endpoint.Name} target port" : endpoint.Name,
+            endpoint.Replicas[index].UriString,
+            endpoint.IsBalanced);
+    }
 
     private static IEnumerable<ResourcePropertySnapshot> Properties(IResource resource)
     {

@@ -9,7 +9,10 @@ internal static class ResourceFailure
     private const int TailLines = 20;
 
     /// <summary>In one clause.</summary>
-    public static string Describe(ResourceEvent ended) => $"Resource '{ended.Resource.Name}' " + ended.Snapshot switch
+    public static string Describe(ResourceEvent ended)
+        => $"Resource '{ReplicaName.Of(ended.Resource, ended.ResourceId)}' " + Fate(ended.Snapshot);
+
+    private static string Fate(CustomResourceSnapshot snapshot) => snapshot switch
     {
         { ExitCode: { } code, IsReady: false } => $"exited with code {code} before it was healthy",
         { ExitCode: { } code } => $"exited with code {code}",
@@ -21,7 +24,7 @@ internal static class ResourceFailure
     public static string DescribeWithOutput(ResourceEvent ended, ResourceLoggerService logs)
     {
         var text = new StringBuilder(Describe(ended)).Append('.');
-        var tail = logs.Log(ended.Resource.Name).Tail(TailLines);
+        var tail = logs.Log(ended.ResourceId).Tail(TailLines);
         if (tail.Count > 0)
         {
             text.Append(" Its last output:");

@@ -37,7 +37,7 @@ internal sealed class ResourceRunner(
             return;
         }
 
-        running.Health = new HealthWatch(running.Resource, health, logger);
+        running.Health = new HealthWatch(running, health, logger);
         var isExplicit = running.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>();
         foreach (var replica in running.Replicas)
         {
@@ -71,9 +71,12 @@ internal sealed class ResourceRunner(
             return;
         if (await run.RequestStopAsync().ConfigureAwait(false) is { Exited.IsCompleted: false } process)
         {
+            // What comes from now on goes to the others, if there are any.
+            running.SetOpen(replica, isOpen: false);
             await states.StoppingAsync(running.Resource, replica.Id).ConfigureAwait(false);
             var exitCode = await process.StopAsync().ConfigureAwait(false);
-            logger.LogInformation("{Resource} stopped with exit code {ExitCode}", running.Resource.Name, exitCode);
+            logger.LogInformation(
+                "{Resource} stopped with exit code {ExitCode}", ReplicaName.Of(running.Resource, replica.Id), exitCode);
         }
 
         await run.Completion.ConfigureAwait(false);
@@ -90,7 +93,7 @@ internal sealed class ResourceRunner(
             await (first
                 ? running.PrepareFirst(() => PrepareAsync(running, run, run.Stopping))
                 : PrepareAsync(running, run, run.Cancelled)).WaitAsync(run.Cancelled).ConfigureAwait(false);
-            await RunProcessAsync(running, replica, run, (LaunchPlan.Run)running.Plan).ConfigureAwait(false);
+            await RunProcessesAsync(running, replica, run, (LaunchPlan.Run)running.Plan).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (run.Cancelled.IsCancellationRequested)
         {
@@ -100,7 +103,7 @@ internal sealed class ResourceRunner(
         }
         catch (Exception e)
         {
-            logger.LogError("{Resource} could not be started: {Error}", resource.Name, e.Message);
+            logger.LogError("{Resource} could not be started: {Error}", ReplicaName.Of(resource, replica.Id), e.Message);
             logs.Append(resource, replica.Id, e.Message, isError: true);
             await states.FailedToStartAsync(resource, replica.Id).ConfigureAwait(false);
         }
@@ -135,21 +138,66 @@ internal sealed class ResourceRunner(
         await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task RunProcessAsync(RunningResource running, Replica replica, ReplicaRun run, LaunchPlan.Run plan)
+    /// <summary>A process, and after it another as often as it crashes.</summary>
+    private async Task RunProcessesAsync(RunningResource running, Replica replica, ReplicaRun run, LaunchPlan.Run plan)
+    {
+        var resource = running.Resource;
+        var backOff = new RestartBackOff(options);
+        var hasServed = false;
+        while (true)
+        {
+            var started = time.GetTimestamp();
+            var exitCode = await RunProcessAsync(running, replica, run, plan).ConfigureAwait(false);
+            hasServed |= notifications.TryGetCurrentState(replica.Id, out var last) && last.Snapshot.IsReady;
+            var again = hasServed && exitCode != 0 && IsServer(resource) && !run.Cancelled.IsCancellationRequested;
+            if (again)
+                await states.RestartingAsync(resource, replica.Id, exitCode).ConfigureAwait(false);
+            else
+                await states.EndedAsync(resource, replica.Id, exitCode, run.StopRequested).ConfigureAwait(false);
+            if (!run.Cancelled.IsCancellationRequested)
+                TellExit(resource, replica.Id, exitCode);
+            if (plan.CleanUpAsync is { } cleanUp)
+                await cleanUp().ConfigureAwait(false);
+            if (!again)
+                return;
+            await PauseAsync(resource, replica, run, backOff, time.GetElapsedTime(started)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What has a health check serves others; what has none may be meant to end.</summary>
+    private static bool IsServer(IResource resource)
+        => resource is ProjectResource && resource.HasAnnotationOfType<HealthCheckAnnotation>();
+
+    private async Task PauseAsync(IResource resource, Replica replica, ReplicaRun run, RestartBackOff backOff, TimeSpan ran)
+    {
+        var pause = backOff.Next(ran);
+        var name = ReplicaName.Of(resource, replica.Id);
+        logger.LogWarning(
+            "{Resource} is started again in {Seconds} s (restart {Count})", name, pause.TotalSeconds, backOff.Count);
+        logs.Append(
+            resource, replica.Id, $"Started again in {pause.TotalSeconds} s (restart {backOff.Count}).", isError: true);
+        run.WaitAgain();
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled);
+        await Task.WhenAny(Task.Delay(pause, time, cut.Token), run.WaitSkipped).ConfigureAwait(false);
+        await cut.CancelAsync().ConfigureAwait(false);
+        run.Cancelled.ThrowIfCancellationRequested();
+    }
+
+    private async Task<int> RunProcessAsync(RunningResource running, Replica replica, ReplicaRun run, LaunchPlan.Run plan)
     {
         var resource = running.Resource;
         await states.StartingAsync(resource, replica.Id).ConfigureAwait(false);
         var request = await configuration.ResolveAsync(resource, replica.Id, replica.Index, run.Cancelled).ConfigureAwait(false);
         var spec = await plan.ResolveAsync(request, run.Cancelled).ConfigureAwait(false);
         run.Cancelled.ThrowIfCancellationRequested();
-        ports.Release(resource);
+        ports.Release(resource, replica.Index);
         var process = SupervisedProcess.Start(
             spec, (line, isError) => console.WriteLine(resource, replica.Id, line, isError), options.GracePeriod, time);
         if (run.Set(process))
         {
             running.SetOpen(replica, isOpen: true);
             await states.RunningAsync(resource, replica, request, process.Id).ConfigureAwait(false);
-            running.Health!.Add(replica.Id);
+            running.Health!.Add(replica);
             run.Settle();
         }
         else
@@ -158,13 +206,9 @@ internal sealed class ResourceRunner(
         }
 
         var exitCode = await process.Exited.ConfigureAwait(false);
-        running.Health!.Remove(replica.Id);
+        running.Health!.Remove(replica);
         running.SetOpen(replica, isOpen: false);
-        await states.EndedAsync(resource, replica.Id, exitCode, run.StopRequested).ConfigureAwait(false);
-        if (!run.Cancelled.IsCancellationRequested)
-            TellExit(resource, replica.Id, exitCode);
-        if (plan.CleanUpAsync is { } cleanUp)
-            await cleanUp().ConfigureAwait(false);
+        return exitCode;
     }
 
     private void TellExit(IResource resource, string id, int exitCode)
@@ -172,6 +216,6 @@ internal sealed class ResourceRunner(
         if (exitCode != 0 && notifications.TryGetCurrentState(id, out var final))
             logger.LogError("{Failure}", ResourceFailure.DescribeWithOutput(final, logs));
         else
-            logger.LogInformation("{Resource} ended with exit code {ExitCode}", resource.Name, exitCode);
+            logger.LogInformation("{Resource} ended with exit code {ExitCode}", ReplicaName.Of(resource, id), exitCode);
     }
 }

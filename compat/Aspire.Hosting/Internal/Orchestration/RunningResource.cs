@@ -27,19 +27,28 @@ internal sealed class RunningResource(IResource resource, LaunchPlan plan) : IDi
     }
 
     /// <summary>Marks the endpoints of a replica as answered or not.</summary>
-    public void SetOpen(Replica replica, bool isOpen)
+    public void SetOpen(Replica replica, bool isOpen) => Set(replica, endpoint =>
     {
-        foreach (var endpoint in Resource.Annotations.OfType<EndpointAnnotation>())
-        {
-            if (replica.Index < endpoint.Replicas.Count)
-                endpoint.Replicas[replica.Index].IsClosed = !isOpen;
-        }
-    }
+        endpoint.IsClosed = !isOpen;
+        endpoint.IsHealthy = false;
+    });
+
+    /// <summary>Marks the endpoints of a replica with what its health checks told.</summary>
+    public void SetHealthy(Replica replica, bool isHealthy) => Set(replica, endpoint => endpoint.IsHealthy = isHealthy);
 
     public void Dispose()
     {
         Health?.Dispose();
         foreach (var replica in Replicas)
             replica.Dispose();
+    }
+
+    private void Set(Replica replica, Action<AllocatedEndpoint> set)
+    {
+        foreach (var endpoint in Resource.Annotations.OfType<EndpointAnnotation>())
+        {
+            if (replica.Index < endpoint.Replicas.Count)
+                set(endpoint.Replicas[replica.Index]);
+        }
     }
 }

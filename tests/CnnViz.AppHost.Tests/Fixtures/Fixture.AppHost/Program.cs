@@ -1,4 +1,5 @@
 // Redis, a service that uses it, and one that uses that service: the shape of the real stack. Prints "pid <name> <id>" for each.
+using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,6 +12,8 @@ var back = builder.AddProject<Projects.Fixture_Web>("back")
     .WithHttpHealthCheck("/health", endpointName: "http")
     .WithReference(redis)
     .WaitFor(redis);
+if (builder.Configuration["replicas"] is { } replicas)
+    back.WithReplicas(int.Parse(replicas, CultureInfo.InvariantCulture));
 if (builder.Configuration["crash"] is { } reason)
     back.WithEnvironment("FIXTURE_CRASH", reason);
 var front = builder.AddProject<Projects.Fixture_Web>("front")
@@ -42,6 +45,7 @@ await using (app)
     using var http = new HttpClient();
     foreach (var project in (IResourceBuilder<ProjectResource>[])[back, front])
         Console.WriteLine($"pid {project.Resource.Name} {await http.GetStringAsync(new Uri($"{project.GetEndpoint("http").Url}/pid"), stopping)}");
+    Console.WriteLine($"back {back.GetEndpoint("http").Url}");
     Console.WriteLine("ready");
     await app.WaitForShutdownAsync();
     return 0;

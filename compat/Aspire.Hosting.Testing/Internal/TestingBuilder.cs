@@ -1,0 +1,47 @@
+using System.Reflection;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Eventing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Aspire.Hosting.Testing.Internal;
+
+/// <summary>The entry point's builder, which waits to build.</summary>
+internal sealed class TestingBuilder(EntryPointRun run, DistributedApplicationBuilder inner)
+    : IDistributedApplicationTestingBuilder
+{
+    public ConfigurationManager Configuration => inner.Configuration;
+
+    public string AppHostDirectory => inner.AppHostDirectory;
+
+    public Assembly? AppHostAssembly => inner.AppHostAssembly;
+
+    public IHostEnvironment Environment => inner.Environment;
+
+    public IServiceCollection Services => inner.Services;
+
+    public IDistributedApplicationEventing Eventing => inner.Eventing;
+
+    public DistributedApplicationExecutionContext ExecutionContext => inner.ExecutionContext;
+
+    public IResourceCollection Resources => inner.Resources;
+
+    public IResourceBuilder<T> AddResource<T>(T resource)
+        where T : IResource
+        => inner.AddResource(resource);
+
+    public IResourceBuilder<T> CreateResourceBuilder<T>(T resource)
+        where T : IResource
+        => inner.CreateResourceBuilder(resource);
+
+    public DistributedApplication Build() => BuildAsync().GetAwaiter().GetResult();
+
+    public async Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken = default)
+        => new TestedApplication(run, await run.BuildAsync(cancellationToken).ConfigureAwait(false));
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Before the application is built: ends the entry point. Afterwards that is the application's business.</summary>
+    public ValueTask DisposeAsync() => new(run.EndUnlessBuiltAsync());
+}
