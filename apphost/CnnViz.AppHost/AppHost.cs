@@ -11,6 +11,8 @@
 //                                                    to render; files by their absolute paths
 //   Parameters__service-key                          the key that render calls inference with; by default its callers' own
 //   Parameters__warm-model                           what the command "warm-model" of inference loads; nanodet by default
+//   CNNVIZ_DEPLOY_TO                                 what publishing (aspire publish) writes: "compose", the default, or
+//                                                    "kubernetes"; a run has no use for it
 //   ASPNETCORE_URLS                                  where the dashboard listens; no dashboard by default
 //   CNNVIZ_ENDPOINTS_FILE                            where to write the addresses once everything is healthy
 using CnnViz.AppHost;
@@ -27,6 +29,7 @@ try
         AllowUnsecuredTransport = true,
     });
 
+    builder.AddDeploymentTarget("CNNVIZ_DEPLOY_TO");
     var redis = builder.AddRedis("redis").WithClearCacheCommand();
     var warmModel = builder.AddParameter("warm-model", "nanodet");
 

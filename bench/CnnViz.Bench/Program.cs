@@ -13,6 +13,7 @@ IReadOnlyList<IBenchJob> jobs =
     new HeroJob(),
     new ScalingJob(),
     new ConcurrencyJob(),
+    new ReplicasJob(),
     new TelemetryJob(),
     new CacheJob(),
     new EventsJob(),

@@ -33,6 +33,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
             Args = options.Args,
             ContentRootPath = AppHostDirectory,
         });
+        PublishMode.Refuse(_host.Configuration);
         StandInServices.Add(_host, this, withDashboard: !options.DisableDashboard && _observer is null);
         _observer?.BuilderCreated(this);
     }

@@ -92,6 +92,18 @@ public sealed class StackTests : IDisposable
         Assert.Equal("CNNVIZ_RENDER_PORT must be a port from 1 to 65535, not '70000'.", host.Output);
     }
 
+    [Theory]
+    [InlineData("CNNVIZ_INFERENCE_REPLICAS", "0", "CNNVIZ_INFERENCE_REPLICAS must be a number of replicas from 1 to 64, not '0'.")]
+    [InlineData("CNNVIZ_DEPLOY_TO", "moon", "CNNVIZ_DEPLOY_TO must be compose or kubernetes, not 'moon'.")]
+    public async Task Run_SettingIsWrong_FailsNamingIt(string setting, string value, string message)
+    {
+        await using var host = HostProcess.Start(_host, [$"--{setting}", value]);
+
+        Assert.Equal(1, await host.WaitForExitAsync());
+
+        Assert.Equal(message, host.Output);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static int FreePort()

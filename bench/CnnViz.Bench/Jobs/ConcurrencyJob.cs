@@ -170,7 +170,7 @@ internal sealed class ConcurrencyJob : IBenchJob
     }
 
     /// <summary>The inference service among the app host's descendants; null where it cannot be found.</summary>
-    private static int? InferenceProcess(int process)
+    internal static int? InferenceProcess(int process)
     {
         foreach (var task in Directory.EnumerateDirectories($"/proc/{process}/task"))
         {

@@ -176,6 +176,8 @@ internal sealed class LocalStack : IAsyncDisposable
             info.ArgumentList.Add(appHost);
         if (options.ModelFolder is not null)
             info.Environment["CNNVIZ_MODEL_FILES"] = options.ModelFolder;
+        if (options.InferenceReplicas > 1)
+            info.Environment["CNNVIZ_INFERENCE_REPLICAS"] = options.InferenceReplicas.ToString(CultureInfo.InvariantCulture);
         return info;
     }
 

@@ -9,6 +9,9 @@ internal sealed record LocalStackOptions
     /// <summary>The folder (absolute) below which it may read models by their files' paths, if any.</summary>
     public string? ModelFolder { get; init; }
 
+    /// <summary>How many replicas of the inference service; default 1.</summary>
+    public int InferenceReplicas { get; init; } = 1;
+
     /// <summary>How long it may take until all services are healthy; default 2 minutes.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
