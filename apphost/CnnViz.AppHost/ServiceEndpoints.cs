@@ -27,6 +27,8 @@ internal static class ServiceEndpoints
             })
             .WithHttpEndpoint(Port(service, $"{settings}_HTTP_PORT"), name: Http, env: "CNNVIZ_HTTP_PORT")
             .WithEndpoint(Http, endpoint => endpoint.UriScheme = Encrypted(service, "Tls:Http") ? "https" : "http")
+            .WithUrlForEndpoint(Grpc, url => url.DisplayText = "gRPC")
+            .WithUrlForEndpoint(Http, url => url.DisplayText = "Health and metrics")
             .WithHttpHealthCheck("/health", endpointName: Http);
 
     private static bool Encrypted(IResourceBuilder<ProjectResource> service, string setting)

@@ -116,6 +116,19 @@ public static partial class ResourceBuilderExtensions
         return builder;
     }
 
+    /// <summary>Changes what people see of an endpoint's address.</summary>
+    /// <param name="builder">The resource.</param>
+    /// <param name="endpointName">Which one.</param>
+    /// <param name="callback">Changes it, each time that the address is told.</param>
+    public static IResourceBuilder<T> WithUrlForEndpoint<T>(
+        this IResourceBuilder<T> builder, string endpointName, Action<ResourceUrlAnnotation> callback)
+        where T : IResource
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(callback);
+        return builder.WithAnnotation(new EndpointUrlCallback(endpointName, callback));
+    }
+
     /// <summary>An endpoint by name; it need not exist yet.</summary>
     public static EndpointReference GetEndpoint<T>(this IResourceBuilder<T> builder, string name)
         where T : IResourceWithEndpoints

@@ -88,7 +88,16 @@ public sealed record ResourceCommandSnapshot(
     bool IsHighlighted);
 
 /// <summary>Where a resource can be reached.</summary>
-public sealed record UrlSnapshot(string? Name, string Url, bool IsInternal);
+public sealed record UrlSnapshot(string? Name, string Url, bool IsInternal)
+{
+    /// <summary>How it is shown.</summary>
+    public UrlDisplayPropertiesSnapshot DisplayProperties { get; init; } = new();
+}
+
+/// <summary>How an address is shown.</summary>
+/// <param name="DisplayName">Shown instead of the endpoint's name, unless empty.</param>
+/// <param name="SortOrder">Higher ones come first.</param>
+public sealed record UrlDisplayPropertiesSnapshot(string DisplayName = "", int SortOrder = 0);
 
 /// <summary>The last result of a health check.</summary>
 public sealed record HealthReportSnapshot(string Name, HealthStatus? Status, string? Description, string? ExceptionText);

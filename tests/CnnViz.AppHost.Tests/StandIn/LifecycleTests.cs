@@ -120,6 +120,23 @@ public sealed class LifecycleTests
         Assert.Contains("Lost.csproj", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task WithUrlForEndpoint_Running_ItsAddressHasTheNameGiven()
+    {
+        Add("first", "sleep 1000").WithHttpEndpoint().WithUrlForEndpoint("http", url =>
+        {
+            url.DisplayText = "Pages";
+            url.Url += "/start";
+        });
+        await using var app = await StartAsync();
+
+        var state = await app.ResourceNotifications.WaitForResourceHealthyAsync("first", Limit());
+
+        var shown = Assert.Single(state.Snapshot.Urls);
+        Assert.Equal("Pages", shown.DisplayProperties.DisplayName);
+        Assert.EndsWith("/start", shown.Url, StringComparison.Ordinal);
+    }
+
     private static CancellationToken Limit() => new CancellationTokenSource(HostProcess.Limit).Token;
 
     private IResourceBuilder<ExecutableResource> Add(string name, string script) =>

@@ -29,7 +29,7 @@ internal static class ResourceViews
             Stopped = snapshot.StopTimeStamp,
             ExitCode = snapshot.ExitCode,
             Source = Source(snapshot),
-            Urls = [.. snapshot.Urls.Where(u => !u.IsInternal).Select(u => new UrlView(u.Name ?? string.Empty, u.Url))],
+            Urls = [.. snapshot.Urls.Where(u => !u.IsInternal).Select(u => new UrlView(Title(u), u.Url))],
             Environment =
                 [.. snapshot.EnvironmentVariables.Select(v => Value(v.Name, v.Value, v.IsSecret || HasSecretName(v.Name)))],
             Properties = [.. snapshot.Properties.Select(p => Value(
@@ -40,6 +40,9 @@ internal static class ResourceViews
                 c.IsHighlighted))],
         };
     }
+
+    private static string Title(UrlSnapshot url)
+        => url.DisplayProperties.DisplayName is { Length: > 0 } given ? given : url.Name ?? string.Empty;
 
     private static ValueView Value(string name, string? value, bool isSecret) => new(name, isSecret ? null : value, isSecret);
 

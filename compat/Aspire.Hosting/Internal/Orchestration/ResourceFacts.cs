@@ -39,7 +39,7 @@ internal static class ResourceFacts
                 .. request.Arguments.Count == 0 ? ImmutableArray<ResourcePropertySnapshot>.Empty
                     : [new ResourcePropertySnapshot(ExecutableArguments, string.Join(' ', request.Arguments))],
             ],
-            Urls = [.. resource.Annotations.OfType<EndpointAnnotation>().SelectMany(e => Urls(e, index))],
+            Urls = [.. resource.Annotations.OfType<EndpointAnnotation>().SelectMany(e => Urls(resource, e, index))],
             EnvironmentVariables = [.. request.Environment.OrderBy(v => v.Key, StringComparer.Ordinal)
                 .Select(v => new EnvironmentVariableSnapshot(v.Key, v.Value, IsFromSpec: true)
                 {
@@ -48,14 +48,22 @@ internal static class ResourceFacts
         };
 
     /// <summary>Where a proxy stands before replicas: its address, and beside it the replica's own.</summary>
-    private static IEnumerable<UrlSnapshot> Urls(EndpointAnnotation endpoint, int index)
+    private static IEnumerable<UrlSnapshot> Urls(IResource resource, EndpointAnnotation endpoint, int index)
     {
+        var own = endpoint.Replicas[index].UriString;
+        var shown = new ResourceUrlAnnotation
+        {
+            Url = endpoint.IsBalanced ? endpoint.AllocatedEndpoint!.UriString : own,
+            Endpoint = resource is IResourceWithEndpoints owner ? owner.GetEndpoint(endpoint.Name) : null,
+        };
+        foreach (var callback in resource.Annotations.OfType<EndpointUrlCallback>().Where(c => c.EndpointName == endpoint.Name))
+            callback.Change(shown);
+        yield return new UrlSnapshot(endpoint.Name, shown.Url, IsInternal: false)
+        {
+            DisplayProperties = new UrlDisplayPropertiesSnapshot(shown.DisplayText ?? string.Empty),
+        };
         if (endpoint.IsBalanced)
-            yield return new UrlSnapshot(endpoint.Name, endpoint.AllocatedEndpoint!.UriString, IsInternal: false);
-        yield return new UrlSnapshot(
-            endpoint.IsBalanced ? $"{endpoint.Name} target port" : endpoint.Name,
-            endpoint.Replicas[index].UriString,
-            endpoint.IsBalanced);
+            yield return new UrlSnapshot($"{endpoint.Name} target port", own, IsInternal: true);
     }
 
     private static IEnumerable<ResourcePropertySnapshot> Properties(IResource resource)
