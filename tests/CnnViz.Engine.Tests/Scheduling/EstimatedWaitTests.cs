@@ -18,7 +18,7 @@ public sealed class EstimatedWaitTests
         Assert.Equal(TimeSpan.Zero, scheduler.EstimatedWait);
 
         using var release = new ManualResetEventSlim();
-        var running = scheduler.RunAsync(slow, 1, () => Assert.True(release.Wait(_patience)));
+        var running = await BegunAsync(scheduler, slow, 1, release);
         using var other = scheduler.Enter();
         var waiting = scheduler.RunAsync(other, 1, () => { });
 
@@ -33,7 +33,7 @@ public sealed class EstimatedWaitTests
         }
 
         release.Set();
-        await Task.WhenAll(running, waiting);
+        await Task.WhenAll(running.Item1, waiting);
     }
 
     [Fact]
@@ -47,14 +47,14 @@ public sealed class EstimatedWaitTests
         await scheduler.RunAsync(wide, 2, () => clock.Advance(3));
         using var release = new ManualResetEventSlim();
         using var holder = scheduler.Enter();
-        var running = scheduler.RunAsync(wide, 2, () => Assert.True(release.Wait(_patience)));
+        var running = await BegunAsync(scheduler, wide, 2, release);
         var first = scheduler.RunAsync(fast, 1, () => { });
         var second = scheduler.RunAsync(fast, 1, () => { });
 
         // The wide unit takes 6 lane seconds, half of it is left; of a ticket's units only the first comes before a newcomer's.
         Assert.Equal(TimeSpan.FromSeconds((3 + 1) / 2.0), scheduler.EstimatedWait);
         release.Set();
-        await Task.WhenAll(running, first, second);
+        await Task.WhenAll(running.Item1, first, second);
     }
 
     [Fact]
@@ -64,6 +64,20 @@ public sealed class EstimatedWaitTests
         using var scheduler = new LaneScheduler(new LaneSchedulerOptions { Lanes = 1 }, clock);
         using var ticket = scheduler.Enter(neededBy: clock.GetUtcNow().AddMilliseconds(1));
         Assert.Equal(1, scheduler.ActiveTickets);
+    }
+
+    /// <summary>Queues a unit that lasts until it is released, and waits until it has its turn: a lane notes the unit before only then.</summary>
+    /// <returns>The unit's end, in a tuple so that it is not awaited here.</returns>
+    private static async Task<ValueTuple<Task>> BegunAsync(LaneScheduler scheduler, LaneTicket ticket, int width, ManualResetEventSlim release)
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var end = scheduler.RunAsync(ticket, width, () =>
+        {
+            begun.SetResult();
+            Assert.True(release.Wait(_patience));
+        });
+        await begun.Task.WaitAsync(_patience);
+        return ValueTuple.Create(end);
     }
 
     private sealed class Clock : TimeProvider
