@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CnnViz.Bench.Measuring;
 using CnnViz.Bench.Peers;
+using CnnViz.Bench.Services;
 using CnnViz.V1;
 using Grpc.Core;
 
@@ -23,7 +24,7 @@ internal sealed class TelemetryJob : IBenchJob
 
     public async Task<IReadOnlyList<BenchResult>> RunAsync(BenchContext context, CancellationToken cancellation)
     {
-        if (Program() is not { } program)
+        if (ServiceProcess.Program("CnnViz.Inference") is not { } program)
         {
             context.Say("the stack is not built (CNNVIZ_APPHOST): the cost of telemetry is not measured");
             return [];
@@ -37,9 +38,9 @@ internal sealed class TelemetryJob : IBenchJob
             ("OTEL_METRIC_EXPORT_INTERVAL", "5000"),
         ];
         (string, string)[] silent = [("OTEL_SDK_DISABLED", "true"), ("Telemetry__Prometheus", "false")];
-        var models = context.Catalog.Root;
-        await using var on = await InferenceProcess.StartAsync(program, models, sending, cancellation);
-        await using var off = await InferenceProcess.StartAsync(program, models, silent, cancellation);
+        var models = ("CNNVIZ_MODELS", context.Catalog.Root);
+        await using var on = await ServiceProcess.StartAsync(program, [models, .. sending], cancellation);
+        await using var off = await ServiceProcess.StartAsync(program, [models, .. silent], cancellation);
         var (filters, steps) = context.Quick ? (2, 2) : (8, 15);
         var results = new List<BenchResult>
         {
@@ -52,8 +53,8 @@ internal sealed class TelemetryJob : IBenchJob
 
     private async Task<BenchResult> CompareAsync(
         BenchContext context,
-        InferenceProcess on,
-        InferenceProcess off,
+        ServiceProcess on,
+        ServiceProcess off,
         MaximizeFilterRequest request,
         CancellationToken cancellation)
     {
@@ -66,22 +67,26 @@ internal sealed class TelemetryJob : IBenchJob
             Group = Name,
             Engine = execution.Engine,
             Precision = execution.Precision,
-            RssMb = Machine.PeakMemory(on.Id),
+            RssMb = on.PeakMemory,
         }.Against("telemetry off", samples[0], samples[1]);
 
-        Runner Of(InferenceProcess service) => async token =>
+        Runner Of(ServiceProcess service)
         {
-            // A seed of its own for each call: none is answered from a cache.
-            request.Settings.Seed = ++_seed;
-            var start = Stopwatch.GetTimestamp();
-            using var call = service.Client.MaximizeFilter(request, cancellationToken: token);
-            await foreach (var message in call.ResponseStream.ReadAllAsync(token))
+            var client = new InferenceService.InferenceServiceClient(service.Channel);
+            return async token =>
             {
-                execution = message.Event.Started?.Execution ?? execution;
-            }
+                // A seed of its own for each call: none is answered from a cache.
+                request.Settings.Seed = ++_seed;
+                var start = Stopwatch.GetTimestamp();
+                using var call = client.MaximizeFilter(request, cancellationToken: token);
+                await foreach (var message in call.ResponseStream.ReadAllAsync(token))
+                {
+                    execution = message.Event.Started?.Execution ?? execution;
+                }
 
-            return Stopwatch.GetElapsedTime(start).TotalMilliseconds / (filters * steps);
-        };
+                return Stopwatch.GetElapsedTime(start).TotalMilliseconds / (filters * steps);
+            };
+        }
     }
 
     private static MaximizeFilterRequest HeadlineRequest(int filters, int steps) => new()
@@ -106,19 +111,4 @@ internal sealed class TelemetryJob : IBenchJob
         Filters = { Enumerable.Range(0, filters) },
         Settings = new MaximizationSettings { Steps = steps },
     };
-
-    /// <summary>The inference service's program, beside the app host's; null where it is not built.</summary>
-    private static string? Program()
-    {
-        if (Environment.GetEnvironmentVariable("CNNVIZ_APPHOST") is not { } appHost)
-        {
-            return null;
-        }
-
-        // artifacts/bin/CnnViz.AppHost/release/CnnViz.AppHost.dll
-        var configuration = Path.GetDirectoryName(Path.GetFullPath(appHost))!;
-        var program = Path.Combine(
-            configuration, "..", "..", "CnnViz.Inference", Path.GetFileName(configuration), "CnnViz.Inference.dll");
-        return File.Exists(program) ? Path.GetFullPath(program) : null;
-    }
 }
